@@ -1,0 +1,66 @@
+// Flows: the packets of one 5-tuple and one lifetime, and the columns of what was decoded of each packet.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/time.hpp"
+#include "capture/wire/packet.hpp"
+#include "recording/ids.hpp"
+#include "recording/recording.hpp"
+
+namespace wirestory::analysis {
+
+using FlowId = std::uint32_t;
+constexpr FlowId kNoFlow = 0xFFFFFFFF;
+
+// Who of the two ends sends: 0 is the initiator (sender of the first SYN, else of the first packet seen).
+enum class Side : std::uint8_t { kInitiator = 0, kResponder = 1 };
+constexpr Side other(Side side) { return side == Side::kInitiator ? Side::kResponder : Side::kInitiator; }
+constexpr std::size_t index_of(Side side) { return static_cast<std::size_t>(side); }
+
+// One direction of one flow: the bytes that `from` sends.
+struct StreamId {
+    FlowId flow = kNoFlow;
+    Side from = Side::kInitiator;
+    auto operator<=>(const StreamId&) const = default;
+};
+
+struct FlowEnd {
+    Endpoint endpoint;
+    ActorId actor = kNoActor;     // when the recording names one at this address
+    SocketId socket = kNoSocket;  // when calls on it were recorded; for UDP the socket that used this endpoint
+    bool initial_seq_known = false;
+    WireSeq initial_seq = 0;      // ISN, or (when no SYN was captured) first seq seen minus 1
+    std::uint16_t mss_bytes = 0;  // announced by this end; 0 when not seen
+    std::int8_t window_scale = -1;
+};
+
+struct Flow {
+    capture::Transport transport = capture::Transport::kNone;
+    std::array<FlowEnd, 2> ends;  // by Side
+    TimeNs first_ns = 0;
+    TimeNs last_ns = 0;
+    std::vector<std::uint32_t> packets;  // indices into Recording::packets, in time order
+
+    [[nodiscard]] const FlowEnd& end(Side side) const { return ends[index_of(side)]; }
+};
+
+// What the analysis keeps of every packet, in columns of equal length (Recording::packets.size()). Not decodable or not
+// TCP/UDP packets have flow == kNoFlow. `offset` is where the payload's first byte stands in the sender's stream
+// (SYN and FIN take no offset), unwrapped past 4 GiB; `ack_offset` likewise in the other direction's stream.
+struct PacketColumns {
+    std::vector<FlowId> flow;
+    std::vector<Side> from;
+    std::vector<std::uint16_t> tcp_flags;
+    std::vector<StreamOffset> offset;
+    std::vector<StreamOffset> ack_offset;
+    std::vector<std::uint32_t> payload_bytes;
+    std::vector<std::uint32_t> window_bytes;  // scaled where the scale is known
+
+    [[nodiscard]] std::size_t size() const { return flow.size(); }
+};
+
+}  // namespace wirestory::analysis

@@ -1,0 +1,114 @@
+// The byte ledger: for each stream which call wrote, which packet carried, which ACK acknowledged and which call read
+// each byte. All vectors are sorted (writes, reads, messages by offset; carried by time; acknowledged by time and
+// offset), so questions are answered in O(log n). For UDP the unit is the datagram, matched from send to recv.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/flow.hpp"
+#include "base/time.hpp"
+#include "recording/ids.hpp"
+
+namespace wirestory::analysis {
+
+constexpr std::uint32_t kNoIndex = 0xFFFFFFFF;
+
+// Half-open range of stream offsets.
+struct ByteRange {
+    StreamOffset begin = 0;
+    StreamOffset end = 0;
+    [[nodiscard]] StreamOffset size() const { return end - begin; }
+    [[nodiscard]] bool empty() const { return end <= begin; }
+    [[nodiscard]] bool overlaps(ByteRange other) const { return begin < other.end && other.begin < end; }
+    auto operator<=>(const ByteRange&) const = default;
+};
+
+// How a drawn item is known (DESIGN 6): read from kernel or capture; computed from such; or concluded by TCP's rules.
+enum class Evidence : std::uint8_t { kMeasured, kDerived, kInferred };
+
+struct Written {  // by a send call
+    ByteRange range;
+    std::uint32_t call = kNoIndex;
+    TimeNs enter_ns = 0;
+    TimeNs exit_ns = 0;
+};
+struct Carried {  // by a segment
+    ByteRange range;
+    std::uint32_t packet = kNoIndex;
+    TimeNs time_ns = 0;
+    bool retransmission = false;  // every byte of it had been carried before
+};
+struct Acknowledged {  // cumulative
+    StreamOffset up_to = 0;
+    std::uint32_t packet = kNoIndex;
+    TimeNs time_ns = 0;
+};
+struct Read {  // by a recv call
+    ByteRange range;
+    std::uint32_t call = kNoIndex;
+    TimeNs enter_ns = 0;
+    TimeNs exit_ns = 0;
+};
+// One application message: what one send wrote. `number` counts from 1 in its stream and picks the colour.
+struct Message {
+    ByteRange range;
+    std::uint32_t call = kNoIndex;
+    std::uint32_t number = 0;
+};
+
+// Buffer contents from `time_ns` until the next step, as stream offsets: the send buffer holds [acknowledged, written),
+// of which [sent, written) is unsent; the peer's receive buffer holds [read, arrived).
+struct SendStep {
+    TimeNs time_ns = 0;
+    StreamOffset acknowledged = 0;
+    StreamOffset sent = 0;
+    StreamOffset written = 0;
+    EventRef cause;
+};
+struct ReceiveStep {
+    TimeNs time_ns = 0;
+    StreamOffset read = 0;
+    StreamOffset arrived = 0;  // in order
+    EventRef cause;
+};
+
+struct StreamLedger {
+    StreamId id;
+    std::vector<Written> written;
+    std::vector<Carried> carried;
+    std::vector<Acknowledged> acknowledged;
+    std::vector<Read> read;
+    std::vector<Message> messages;
+    std::vector<SendStep> send_buffer;
+    std::vector<ReceiveStep> receive_buffer;
+    StreamOffset total_bytes = 0;  // the highest offset any event speaks of
+
+    [[nodiscard]] std::span<const Message> messages_in(ByteRange range) const;
+};
+
+enum class DatagramFate : std::uint8_t { kRead, kUnread, kDroppedInReceiveBuffer, kNoListener, kUnknown };
+
+struct Datagram {
+    FlowId flow = kNoFlow;
+    Side from = Side::kInitiator;
+    std::uint32_t number = 0;  // from 1 in its stream; picks the colour
+    std::uint32_t payload_bytes = 0;
+    std::uint32_t send_call = kNoIndex;
+    std::uint32_t packet = kNoIndex;
+    std::uint32_t recv_call = kNoIndex;
+    DatagramFate fate = DatagramFate::kUnknown;
+    Evidence fate_evidence = Evidence::kDerived;
+};
+
+// A datagram socket's receive buffer over time: which datagrams wait in it (indices into Analysis::datagrams).
+struct DatagramQueueStep {
+    TimeNs time_ns = 0;
+    SocketId socket = kNoSocket;
+    std::vector<std::uint32_t> waiting;
+    EventRef cause;
+};
+
+}  // namespace wirestory::analysis

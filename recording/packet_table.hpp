@@ -1,0 +1,73 @@
+// The packets of a recording as columns: no object and no allocation a packet. The frame bytes stay where they are
+// (a mapped file, or one growing buffer) and the table holds offsets into them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/time.hpp"
+#include "recording/ids.hpp"
+
+namespace wirestory {
+
+// epb_flags, bits 0-1 (draft-ietf-opsawg-pcapng, 4.3.1): direction as the tap saw it.
+enum class PacketDirection : std::uint8_t { kUnknown = 0, kInbound = 1, kOutbound = 2 };
+
+struct PacketRecord {
+    TimeNs time_ns = 0;
+    TapId tap = 0;
+    std::uint32_t original_bytes = 0;
+    std::uint32_t flags = 0;      // epb_flags as in the file, 0 when absent
+    std::uint64_t packet_id = 0;  // epb_packetid: equal on the two sightings of one packet; 0 when absent
+    ByteView frame;               // the captured bytes
+};
+
+class PacketTable {
+public:
+    // Frames are offsets into `storage`, which the table keeps alive.
+    void set_storage(std::shared_ptr<const void> owner, ByteView storage);
+    // A packet whose bytes already stand in the storage at `frame_offset`.
+    void append_stored(const PacketRecord& packet, std::uint64_t frame_offset, std::uint32_t captured_bytes);
+    // A packet whose bytes are copied into the table's own buffer (live capture, tests). Not to be mixed with storage.
+    void append_copy(const PacketRecord& packet);
+
+    [[nodiscard]] std::size_t size() const { return time_ns_.size(); }
+    [[nodiscard]] bool empty() const { return time_ns_.empty(); }
+    [[nodiscard]] TimeNs time_ns(std::size_t i) const { return time_ns_[i]; }
+    [[nodiscard]] TapId tap(std::size_t i) const { return tap_[i]; }
+    [[nodiscard]] std::uint32_t captured_bytes(std::size_t i) const { return captured_bytes_[i]; }
+    [[nodiscard]] std::uint32_t original_bytes(std::size_t i) const { return original_bytes_[i]; }
+    [[nodiscard]] std::uint32_t flags(std::size_t i) const;
+    [[nodiscard]] std::uint64_t packet_id(std::size_t i) const;
+    [[nodiscard]] ByteView frame(std::size_t i) const;
+    [[nodiscard]] PacketRecord record(std::size_t i) const;
+
+    // Comments are rare: a map beside the columns.
+    [[nodiscard]] const std::map<std::uint32_t, std::string>& comments() const { return comments_; }
+    void set_comment(std::uint32_t packet, std::string text);
+
+    // Reorders the packets by time, keeping the file's order among equals. Recordings are written as things happen;
+    // readers want one order.
+    void sort_by_time();
+
+private:
+    [[nodiscard]] const std::byte* base() const { return storage_.data() != nullptr ? storage_.data() : own_.data(); }
+
+    std::vector<TimeNs> time_ns_;
+    std::vector<std::uint64_t> frame_offset_;
+    std::vector<std::uint32_t> captured_bytes_;
+    std::vector<std::uint32_t> original_bytes_;
+    std::vector<TapId> tap_;
+    std::vector<std::uint32_t> flags_;      // empty while all are 0
+    std::vector<std::uint64_t> packet_id_;  // empty while all are 0
+    std::map<std::uint32_t, std::string> comments_;
+    Bytes own_;
+    std::shared_ptr<const void> owner_;
+    ByteView storage_;
+};
+
+}  // namespace wirestory

@@ -1,0 +1,76 @@
+// A recording in memory: what a .pcapng file of ours holds, or what any capture file holds (then without calls).
+// Immutable once loaded, so any thread may read it. calls, samples and tx_reports are sorted by time after load.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/time.hpp"
+#include "recording/call.hpp"
+#include "recording/packet_table.hpp"
+#include "recording/sample.hpp"
+#include "recording/story.hpp"
+
+namespace wirestory {
+
+enum class SocketFamily : std::uint8_t { kTcp, kUdp, kTcp6, kUdp6, kUnixStream, kUnixDatagram };
+std::string_view to_string(SocketFamily family);  // "tcp", "udp6", "unix-stream"
+
+struct Actor {
+    std::string name;
+    IpAddress address;
+};
+
+struct SocketInfo {
+    ActorId actor = kNoActor;
+    std::string name;  // as the story names it; empty for the actor's only, unnamed one
+    SocketFamily family = SocketFamily::kTcp;
+};
+
+struct Tap {
+    std::string name;              // "lo", "eth0"
+    std::uint32_t link_type = 1;   // LINKTYPE_*; 1 is Ethernet
+    std::uint32_t snap_bytes = 0;  // 0: no limit
+    std::uint64_t received = 0;    // from the Interface Statistics Block
+    std::uint64_t dropped = 0;     // lost by the kernel before the tap could take them
+    bool has_statistics = false;
+};
+
+// Where and why reading stopped before the end of the file.
+struct Damage {
+    std::uint64_t file_offset = 0;
+    std::string what;
+};
+
+// How the run was made: kernel, sandbox, pinned settings; key and value as shown to people.
+struct RunFact {
+    std::string name;
+    std::string value;
+};
+
+struct Recording {
+    std::string path;
+    std::vector<Tap> taps;
+    PacketTable packets;
+    std::vector<Actor> actors;
+    std::vector<SocketInfo> sockets;
+    std::vector<Call> calls;
+    std::vector<Sample> samples;
+    std::vector<TxReport> tx_reports;
+    std::vector<RunFact> facts;
+    Story story;
+    bool complete = false;  // the run ended and said so; false for cut files and foreign captures
+    std::vector<Damage> damages;
+
+    [[nodiscard]] TimeNs first_time_ns() const;  // earliest packet or call; 0 when empty
+    [[nodiscard]] TimeNs last_time_ns() const;
+};
+
+// `send("hello") = 5`, `conn.recv(1024) = -1 EAGAIN`, `accept() <unfinished ...>`; without the actor.
+std::string format_call(const Recording& recording, const Call& call);
+// The name of an errno as the story spells it: "ECONNREFUSED"; "errno 999" when the C library has none.
+std::string errno_name(int error_number);
+
+}  // namespace wirestory

@@ -1,0 +1,163 @@
+// A scenario as parsed and checked: what to stage, what to expect, what to tell. Plain data; made by parse_scenario,
+// consumed by run_story (the story) and by session (the expectations). Everything knows its place in the file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/locale.hpp"
+#include "base/result.hpp"
+#include "recording/call.hpp"
+#include "recording/recording.hpp"
+#include "recording/tcp_state.hpp"
+#include "sim/scenario/value.hpp"
+
+namespace wirestory::sim {
+
+// A socket of an actor. An empty name is the actor's unnamed socket (made by `socket(tcp)` without a name).
+struct SocketName {
+    ActorId actor = kNoActor;
+    std::string name;
+};
+
+struct CallStep {
+    ActorId actor = kNoActor;
+    std::uint16_t thread = 0;  // `server#2:` is thread 1
+    CallKind kind = CallKind::kSocket;
+    std::string socket;             // the socket called on (for socket(): the one made)
+    std::string accepted;           // `conn = accept()`
+    std::vector<Value> arguments;   // checked against the call's signature
+    std::optional<Value> expected;  // behind `=`; absent: must succeed
+};
+
+struct WaitStep {
+    DurationNs duration_ns = 0;
+};
+
+// A pattern over packets: `client > server: PSH ACK "hello"`, `udp "x"`, `client > server: 500 bytes`.
+struct PacketPattern {
+    ActorId from = kNoActor;  // kNoActor: any
+    ActorId to = kNoActor;
+    std::optional<std::uint16_t> tcp_flags;  // exactly these (ECE and CWR not compared); absent: any
+    std::string protocol;                    // "tcp", "udp", "icmp"; empty: any
+    std::optional<Bytes> payload;
+    std::optional<std::uint32_t> payload_bytes;
+    SourceSpan span;
+    std::string text;  // as written
+};
+
+enum class Figure : std::uint8_t {
+    kUnreadBytes,         // SIOCINQ
+    kUnsentBytes,         // SIOCOUTQNSD
+    kUnackedBytes,        // SIOCOUTQ - SIOCOUTQNSD: sent, not acknowledged
+    kQueuedBytes,         // SIOCOUTQ: unsent and unacknowledged
+    kReceiveMemoryBytes,  // SO_MEMINFO rmem_alloc
+    kDrops,               // SO_MEMINFO drops
+};
+enum class Comparison : std::uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
+
+struct FigureCondition {  // conn.unread_bytes == 11
+    SocketName socket;
+    Figure figure = Figure::kUnreadBytes;
+    Comparison comparison = Comparison::kEqual;
+    std::int64_t value = 0;
+};
+struct StateCondition {  // conn.state == CLOSE_WAIT
+    SocketName socket;
+    TcpState state = TcpState::kUnknown;
+};
+struct PacketCondition {  // packet(client > server: FIN ACK), packet(...) == 3: seen so many times so far
+    PacketPattern pattern;
+    std::uint32_t count = 1;
+};
+using Condition = std::variant<FigureCondition, StateCondition, PacketCondition>;
+
+struct UntilStep {
+    Condition condition;
+    std::optional<DurationNs> timeout_ns;  // `until: COND within 5s`
+};
+
+struct Step {
+    std::variant<CallStep, WaitStep, UntilStep> action;
+    SourceSpan span;   // of the step's text
+    std::string text;  // as written, without the actor
+};
+
+struct SegmentExpectation {
+    bool ellipsis = false;  // `...`: skips any number
+    PacketPattern pattern;
+};
+
+struct StatesExpectation {
+    ActorId actor = kNoActor;
+    std::vector<TcpState> states;  // in order; CLOSED at either end need not be written
+    SourceSpan span;
+};
+
+struct FindingExpectation {
+    std::string kind;  // a name of analysis::FindingKind; sim does not know them, session checks
+    SourceSpan span;
+};
+
+struct Expectations {
+    std::vector<SegmentExpectation> segments;
+    SourceSpan segments_span;
+    std::vector<PacketPattern> never;
+    std::vector<FindingExpectation> findings;
+    std::vector<StatesExpectation> states;
+};
+
+// `client.send("world")`, `client.send("x")#2`, or a packet pattern with an optional `#2`.
+struct TourPlace {
+    std::optional<std::size_t> step;       // index into story, already resolved
+    std::optional<PacketPattern> pattern;  // else the `occurrence`-th packet that matches
+    std::uint32_t occurrence = 1;
+};
+struct TourEntry {
+    TourPlace place;
+    std::string at;
+    Localized say;
+    SourceSpan span;
+};
+
+struct ScenarioActor {
+    std::string name;
+    SourceSpan span;  // first mention
+};
+
+struct Scenario {
+    std::string name;       // "tcp/nagle-coalescing": path below scenarios/ without extension, else the file's stem
+    std::string file_name;  // as given
+    std::string yaml;       // the whole text
+    Localized title;
+    std::vector<std::string> topics;
+    std::vector<ScenarioActor> actors;  // by ActorId: in order of first mention in the story
+    std::vector<std::pair<std::string, std::string>> sysctls;
+    std::vector<Step> story;
+    Expectations expect;
+    Localized lesson;
+    std::vector<TourEntry> tour;
+
+    [[nodiscard]] const std::string& actor_name(ActorId actor) const { return actors.at(actor).name; }
+};
+
+struct ParseOutcome {
+    std::optional<Scenario> scenario;  // set when there are no errors
+    Diagnostics diagnostics;
+};
+
+// Largest scenario file that is read; anything larger is surely not one.
+constexpr std::uint64_t kMaxScenarioBytes = 1U << 20U;
+
+// Never throws, never crashes on any text. `known_findings` are the names that `expect.findings` may use.
+ParseOutcome parse_scenario(std::string_view text, const std::string& file_name,
+                            const std::vector<std::string>& known_findings);
+// Reads the file first; a directory, an empty, huge or binary file is a diagnostic, a missing one too.
+// `source_text` receives what was read, for format_diagnostics.
+ParseOutcome load_scenario(const std::string& path, const std::vector<std::string>& known_findings,
+                           std::string& source_text);
+
+}  // namespace wirestory::sim
