@@ -1,0 +1,96 @@
+#include "recording/packet_table.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace wirestory {
+
+namespace {
+
+// A column that is all zeros in most files takes no room until the first other value comes.
+template <class T>
+void append_sparse(std::vector<T>& column, std::size_t size_before, T value) {
+    if (column.empty() && value == T{}) return;
+    column.resize(size_before);
+    column.push_back(value);
+}
+
+template <class T>
+void reorder(std::vector<T>& column, const std::vector<std::uint32_t>& order) {
+    if (column.empty()) return;
+    std::vector<T> sorted;
+    sorted.reserve(column.size());
+    for (const std::uint32_t from : order) sorted.push_back(column[from]);
+    column = std::move(sorted);
+}
+
+}  // namespace
+
+void PacketTable::set_storage(std::shared_ptr<const void> owner, ByteView storage) {
+    owner_ = std::move(owner);
+    storage_ = storage;
+}
+
+void PacketTable::append_stored(const PacketRecord& packet, std::uint64_t frame_offset, std::uint32_t captured_bytes) {
+    // A frame that leaves the storage would make frame() read foreign memory: it is kept as an empty one.
+    const std::size_t held = storage_.data() != nullptr ? storage_.size() : own_.size();
+    const bool inside = frame_offset <= held && captured_bytes <= held - frame_offset;
+    append_sparse(flags_, size(), packet.flags);
+    append_sparse(packet_id_, size(), packet.packet_id);
+    frame_offset_.push_back(inside ? frame_offset : 0);
+    captured_bytes_.push_back(inside ? captured_bytes : 0);
+    original_bytes_.push_back(packet.original_bytes);
+    tap_.push_back(packet.tap);
+    time_ns_.push_back(packet.time_ns);
+}
+
+void PacketTable::append_copy(const PacketRecord& packet) {
+    const std::uint64_t offset = own_.size();
+    own_.insert(own_.end(), packet.frame.begin(), packet.frame.end());
+    append_stored(packet, offset, static_cast<std::uint32_t>(packet.frame.size()));
+}
+
+std::uint32_t PacketTable::flags(std::size_t i) const { return i < flags_.size() ? flags_[i] : 0; }
+
+std::uint64_t PacketTable::packet_id(std::size_t i) const { return i < packet_id_.size() ? packet_id_[i] : 0; }
+
+ByteView PacketTable::frame(std::size_t i) const {
+    if (captured_bytes_[i] == 0) return {};
+    return {base() + frame_offset_[i], captured_bytes_[i]};
+}
+
+PacketRecord PacketTable::record(std::size_t i) const {
+    return {time_ns(i), tap(i), original_bytes(i), flags(i), packet_id(i), frame(i)};
+}
+
+void PacketTable::set_comment(std::uint32_t packet, std::string text) { comments_[packet] = std::move(text); }
+
+void PacketTable::sort_by_time() {
+    if (std::is_sorted(time_ns_.begin(), time_ns_.end())) return;
+    // Columns that end early stand for zeros; reordering needs them whole.
+    if (!flags_.empty()) flags_.resize(size());
+    if (!packet_id_.empty()) packet_id_.resize(size());
+    std::vector<std::uint32_t> order(size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return time_ns_[a] < time_ns_[b]; });
+
+    if (!comments_.empty()) {
+        std::map<std::uint32_t, std::string> moved;
+        for (std::uint32_t to = 0; to < order.size(); ++to) {
+            const auto found = comments_.find(order[to]);
+            if (found != comments_.end()) moved.emplace(to, std::move(found->second));
+        }
+        comments_ = std::move(moved);
+    }
+    reorder(time_ns_, order);
+    reorder(frame_offset_, order);
+    reorder(captured_bytes_, order);
+    reorder(original_bytes_, order);
+    reorder(tap_, order);
+    reorder(flags_, order);
+    reorder(packet_id_, order);
+}
+
+}  // namespace wirestory
