@@ -86,7 +86,8 @@ struct Arrow {
     EventRef event;
     std::int16_t message = kNoMessage;
     Emphasis emphasis = Emphasis::kNormal;
-    bool cross = false;  // ends in a cross: lost on the way
+    bool cross = false;        // ends in a cross: lost on the way
+    std::uint32_t folded = 0;  // how many arrows at (nearly) the same place this one stands for; 0: itself
 };
 
 struct Label {
@@ -97,6 +98,8 @@ struct Label {
     float max_width = 0;  // cut with an ellipsis beyond this; 0: no limit
     EventRef event;
     Emphasis emphasis = Emphasis::kNormal;
+    bool plate = false;  // lies over arrows: paint the ground behind the text first, so that it stays readable
+    std::int16_t message = kNoMessage;
 };
 
 struct Scene {
@@ -117,5 +120,10 @@ struct TextMetrics {
     std::function<float(std::string_view)> width;  // of one line
 };
 TextMetrics cell_metrics();  // one cell a column: for terminals and golden tests
+
+// The text as it fits into `max_width`: whole, or cut with "..."; empty when not even that fits. 0: no limit.
+std::string fit_text(const TextMetrics& metrics, std::string_view text, float max_width);
+// Where a label's (cut) text stands.
+Rect label_rect(const TextMetrics& metrics, const Label& label);
 
 }  // namespace wirestory::viz

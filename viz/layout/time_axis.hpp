@@ -24,6 +24,7 @@ public:
     [[nodiscard]] double position(TimeNs time_ns) const;
     [[nodiscard]] TimeNs time_at(double position) const;
     [[nodiscard]] std::span<const Gap> gaps() const { return gaps_; }  // squeezed ones, in order
+    // Ends of the axis, the room included: time_at(0) and time_at(1).
     [[nodiscard]] TimeNs first_ns() const;
     [[nodiscard]] TimeNs last_ns() const;
 
@@ -32,6 +33,8 @@ private:
         TimeNs time_ns;
         double position;
     };
+    void set_knots(std::span<const TimeNs> times_ns, std::span<const double> widths, DurationNs room_ns);
+
     std::vector<Knot> knots_;  // piecewise linear, strictly increasing in both
     std::vector<Gap> gaps_;
 };
