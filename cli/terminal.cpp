@@ -1,0 +1,42 @@
+#include "cli/terminal.hpp"
+
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace wirestory::cli {
+
+namespace {
+
+bool wants_colour(int fd) {
+    const char* no_colour = std::getenv("NO_COLOR");
+    if (no_colour != nullptr && *no_colour != '\0') return false;
+    const char* terminal = std::getenv("TERM");
+    return isatty(fd) == 1 && terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+}
+
+}  // namespace
+
+bool stdout_wants_colour() { return wants_colour(STDOUT_FILENO); }
+bool stderr_wants_colour() { return wants_colour(STDERR_FILENO); }
+
+int stdout_columns() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    const char* columns = std::getenv("COLUMNS");
+    const int from_environment = columns != nullptr ? std::atoi(columns) : 0;
+    return from_environment > 0 ? from_environment : 80;
+}
+
+bool locale_is_utf8() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        return strcasestr(value, "utf-8") != nullptr || strcasestr(value, "utf8") != nullptr;
+    }
+    return false;
+}
+
+}  // namespace wirestory::cli
