@@ -34,6 +34,7 @@ void catch_interrupts() {
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error to report, not a death
 }
 
 std::vector<Actor> place_actors(const sim::Scenario& scenario, std::uint32_t address_block) {

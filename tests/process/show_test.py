@@ -1,0 +1,86 @@
+"""`wirestory show`, `check` and `doctor` as processes: what a user meets who names the wrong file, or pipes the output."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+import wirestory_process as wirestory
+
+
+class ShowTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.recording = os.path.join(cls.folder.name, "handshake.pcapng")
+        result = wirestory.run("run", wirestory.HANDSHAKE, "-o", cls.recording)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def test_the_ladder_fits_80_columns_and_is_plain_in_a_pipe(self):
+        result = wirestory.run("show", self.recording)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("\x1b", result.stdout)
+        self.assertTrue(all(len(line) <= 80 for line in result.stdout.splitlines()), result.stdout)
+        for word in ["SYN ACK", "connect(server:9000) = 0", "client", "server"]:
+            self.assertIn(word, result.stdout)
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        command = f"'{wirestory.BINARY}' show '{self.recording}' | head -n 1"
+        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_files_that_are_no_captures_are_named(self):
+        with open(self.path("empty.pcap"), "wb"):
+            pass
+        with open(self.path("junk.pcap"), "wb") as file:
+            file.write(b"this is not a capture at all")
+        for name in ["absent.pcap", "empty.pcap", "junk.pcap", "."]:
+            result = wirestory.run("show", self.path(name))
+            self.assertEqual(result.returncode, 2, name)
+            self.assertIn(self.path(name), result.stderr)
+            self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+
+    def test_a_cut_recording_shows_what_stands_before_the_cut(self):
+        with open(self.recording, "rb") as file:
+            data = file.read()
+        with open(self.path("cut.pcapng"), "wb") as file:
+            file.write(data[:len(data) * 2 // 3])
+        result = wirestory.run("show", self.path("cut.pcapng"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("cut", result.stdout + result.stderr)
+
+    def test_check_accepts_the_whole_library(self):
+        result = wirestory.run("check", *wirestory.library())
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_check_refuses_a_file_of_100_megabytes(self):
+        with open(self.path("huge.yaml"), "wb") as file:
+            file.truncate(100 << 20)
+        result = wirestory.run("check", self.path("huge.yaml"))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("huge.yaml", result.stderr)
+
+    def test_doctor_finds_this_machine_able(self):
+        result = wirestory.run("doctor")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_doctor_helps_an_ordinary_user_too(self):
+        user = wirestory.OrdinaryUser()
+        self.addCleanup(user.close)
+        result = user.run("doctor")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_words_that_are_no_command_are_status_2(self):
+        self.assertEqual(wirestory.run("shwo").returncode, 2)
+        self.assertEqual(wirestory.run("run").returncode, 2)
+        self.assertEqual(wirestory.run("--help").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
