@@ -2,7 +2,9 @@
 // holds indices into the recording, not copies, so the recording must outlive it.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "analysis/finding.hpp"
@@ -12,7 +14,9 @@
 
 namespace wirestory::analysis {
 
-// One TCP state of one end, for a while. end_ns of the last span is the recording's end.
+// One TCP state of one end, for a while. end_ns of the last span is the recording's end. States that TCP passes through
+// within one packet (FIN_WAIT2 when FIN and ACK come together) have begin_ns == end_ns. An end whose connection is gone
+// has a last span kClosed. TIME_WAIT is always inferred: the kernel's socket itself says CLOSE then.
 struct StateSpan {
     FlowId flow = kNoFlow;
     Side side = Side::kInitiator;
@@ -30,6 +34,20 @@ struct ListenSpan {
     TimeNs end_ns = 0;
 };
 
+// Which end of which flow a socket is. A datagram socket may be the end of many flows.
+struct SocketEnd {
+    SocketId socket = kNoSocket;
+    FlowId flow = kNoFlow;
+    Side side = Side::kInitiator;
+    auto operator<=>(const SocketEnd&) const = default;
+};
+// Sorted pairs for lookups: a packet's or a call's index, and the datagram's.
+struct DatagramKey {
+    std::uint32_t event = kNoIndex;
+    std::uint32_t datagram = kNoIndex;
+    auto operator<=>(const DatagramKey&) const = default;
+};
+
 struct Analysis {
     PacketColumns packets;
     std::vector<Flow> flows;            // in order of first packet
@@ -38,9 +56,16 @@ struct Analysis {
     std::vector<DatagramQueueStep> datagram_queues;
     std::vector<StateSpan> states;  // by flow, side, time
     std::vector<ListenSpan> listens;
-    std::vector<Finding> findings;  // by begin_ns
+    std::vector<Finding> findings;                 // by begin_ns
+    std::vector<SocketEnd> socket_ends;            // sorted
+    std::vector<DatagramKey> datagrams_by_packet;  // sorted
+    std::vector<DatagramKey> datagrams_by_call;    // sorted; send and receive calls
 
-    [[nodiscard]] const StreamLedger* stream(StreamId id) const;
+    [[nodiscard]] const StreamLedger* stream(StreamId id) const;  // nullptr when there is none
+    [[nodiscard]] std::span<const SocketEnd> ends_of(SocketId socket) const;
+    // The datagram that a packet carried or a call sent or received; nullptr when there is none.
+    [[nodiscard]] const Datagram* datagram_of_packet(std::uint32_t packet) const;
+    [[nodiscard]] const Datagram* datagram_of_call(std::uint32_t call) const;
 };
 
 Analysis analyse(const Recording& recording);

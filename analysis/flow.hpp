@@ -28,6 +28,8 @@ struct StreamId {
     auto operator<=>(const StreamId&) const = default;
 };
 
+constexpr std::uint32_t kNoPacket = 0xFFFFFFFF;
+
 struct FlowEnd {
     Endpoint endpoint;
     ActorId actor = kNoActor;     // when the recording names one at this address
@@ -38,9 +40,20 @@ struct FlowEnd {
     std::int8_t window_scale = -1;
 };
 
+// The packets at which a TCP connection turns; kNoPacket where the capture has none.
+struct FlowMarks {
+    std::uint32_t syn = kNoPacket;                                 // of the initiator, the last before the SYN ACK
+    std::uint32_t syn_ack = kNoPacket;                             // the first
+    std::uint32_t established = kNoPacket;                         // the initiator's ACK that ends the handshake
+    std::array<std::uint32_t, 2> fin{kNoPacket, kNoPacket};        // by Side: its first FIN ...
+    std::array<std::uint32_t, 2> fin_acked{kNoPacket, kNoPacket};  // ... and the other's first packet that covers it
+    std::uint32_t rst = kNoPacket;                                 // the first
+};
+
 struct Flow {
     capture::Transport transport = capture::Transport::kNone;
     std::array<FlowEnd, 2> ends;  // by Side
+    FlowMarks marks;
     TimeNs first_ns = 0;
     TimeNs last_ns = 0;
     std::vector<std::uint32_t> packets;  // indices into Recording::packets, in time order

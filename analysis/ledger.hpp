@@ -59,8 +59,12 @@ struct Message {
     std::uint32_t number = 0;
 };
 
-// Buffer contents from `time_ns` until the next step, as stream offsets: the send buffer holds [acknowledged, written),
-// of which [sent, written) is unsent; the peer's receive buffer holds [read, arrived).
+// Both vectors begin when the first byte moves. Choices, explained in ledger_builder.hpp: bytes count as written from
+// the send's entry (from its progress when it slept), as read from the recv's exit. A RST empties the send buffers, a
+// close the receive buffer: then `acknowledged` or `read` jump to the end although nobody acknowledged or read, which
+// the vectors of those names do not say. No reader's calls recorded: receive_buffer is empty, for nothing is known of
+// it. Buffer contents from `time_ns` until the next step, as stream offsets: the send buffer holds [acknowledged,
+// written), of which [sent, written) is unsent; the peer's receive buffer holds [read, arrived).
 struct SendStep {
     TimeNs time_ns = 0;
     StreamOffset acknowledged = 0;
@@ -85,9 +89,22 @@ struct StreamLedger {
     std::vector<SendStep> send_buffer;
     std::vector<ReceiveStep> receive_buffer;
     StreamOffset total_bytes = 0;  // the highest offset any event speaks of
+    // Indices into `carried` by range.begin, and the highest range.end up to each: see carriers_of().
+    std::vector<std::uint32_t> carried_by_offset;
+    std::vector<StreamOffset> carried_reach;
 
     [[nodiscard]] std::span<const Message> messages_in(ByteRange range) const;
 };
+
+// Questions to a ledger, each in O(log n + answer).
+std::span<const Written> writes_in(const StreamLedger& ledger, ByteRange range);
+std::span<const Read> reads_in(const StreamLedger& ledger, ByteRange range);
+// Indices into ledger.carried of all segments with a byte of `range`, in order of time; retransmissions too.
+std::vector<std::uint32_t> carriers_of(const StreamLedger& ledger, ByteRange range);
+// The first segment that carried the byte at `offset`; nullptr when none did.
+const Carried* first_carrier_of(const StreamLedger& ledger, StreamOffset offset);
+// The first ACK that covers the byte at `offset`; nullptr when none does.
+const Acknowledged* acknowledging(const StreamLedger& ledger, StreamOffset offset);
 
 enum class DatagramFate : std::uint8_t { kRead, kUnread, kDroppedInReceiveBuffer, kNoListener, kUnknown };
 

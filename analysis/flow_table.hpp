@@ -1,0 +1,26 @@
+// FlowTable: sorts packets into flows and fills the columns, one pass, O(1) a packet, no allocation a packet beyond the
+// columns' growth. Knows headers only, never payload (a short snap length must not blind the analysis) and no calls.
+// Any input: what does not decode has flow kNoFlow.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/flow.hpp"
+
+namespace wirestory::analysis {
+
+struct FlowTableResult {
+    PacketColumns packets;
+    std::vector<Flow> flows;
+    std::vector<std::uint32_t> port_unreachables;  // ICMP packets that say so, in order
+};
+
+FlowTableResult build_flow_table(const Recording& recording);
+
+// Decodes packet `index` of the recording with the link type of its tap.
+capture::DecodedPacket decode_packet(const Recording& recording, std::uint32_t index);
+
+}  // namespace wirestory::analysis
