@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstring>
 #include <random>
+#include <vector>
 
 #include <fmt/format.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
@@ -67,7 +69,6 @@ Error pcap_failure(const std::string& attempt, pcap_t* handle, int status, const
 
 bool is_loopback(const std::string& device) { return device == "lo"; }
 
-// A filter is installed even when everything is wanted: only then does the kernel cut packets to the snap length.
 // On `lo` each packet passes the tap twice, leaving and arriving; libpcap hands over the arriving one. Refusing the
 // other in the kernel keeps it from taking room in the ring, and makes the count of drops true.
 std::string whole_filter(const LiveOptions& options) {
@@ -77,6 +78,18 @@ std::string whole_filter(const LiveOptions& options) {
     return fmt::format("{}(({}) or ether proto {:#x})", filter, options.filter, kMarkerEtherType);
 }
 
+// pcap_setfilter() also filters in user space what was in the ring before, and there `inbound` matches nothing
+// (pcap_filter(3) knows no packet type). So on `lo` the kernel alone filters.
+int attach_in_kernel(pcap_t* handle, const bpf_program& program) {
+    static_assert(sizeof(sock_filter) == sizeof(bpf_insn));
+    std::vector<sock_filter> code(program.bf_len);
+    std::memcpy(code.data(), program.bf_insns, code.size() * sizeof(sock_filter));
+    const sock_fprog kernel_program{static_cast<unsigned short>(code.size()), code.data()};
+    const int fd = ::pcap_fileno(handle);
+    return ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &kernel_program, sizeof kernel_program);
+}
+
+// A filter is installed even when everything is wanted: only then does the kernel cut packets to the snap length.
 Status install_filter(pcap_t* handle, const LiveOptions& options) {
     bpf_program program{};
     const std::string filter = whole_filter(options);
@@ -84,10 +97,19 @@ Status install_filter(pcap_t* handle, const LiveOptions& options) {
     if (::pcap_compile(handle, &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
         return tl::unexpected(pcap_failure(attempt, handle, PCAP_ERROR, options.device));
     }
-    const int status = ::pcap_setfilter(handle, &program);
+    const bool in_kernel = is_loopback(options.device);
+    const int status = in_kernel ? attach_in_kernel(handle, program) : ::pcap_setfilter(handle, &program);
+    const int error_number = errno;
     ::pcap_freecode(&program);
-    if (status != 0) return tl::unexpected(pcap_failure("install capture filter", handle, status, options.device));
-    return {};
+    if (status == 0) return {};
+    if (in_kernel) return fail_errno("install capture filter on " + options.device, error_number);
+    return tl::unexpected(pcap_failure("install capture filter", handle, status, options.device));
+}
+
+// What came before the filter was there is no part of the capture.
+void discard_waiting(pcap_t* handle) {
+    ::pcap_dispatch(
+        handle, kMaxPacketsADrain, [](u_char*, const pcap_pkthdr*, const u_char*) {}, nullptr);
 }
 
 void configure(pcap_t* handle, const LiveOptions& options) {
@@ -101,9 +123,10 @@ void configure(pcap_t* handle, const LiveOptions& options) {
     ::pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
 }
 
-// Markers leave through a socket of their own: the kernel hides from a packet socket what it sent itself, except on
-// `lo`, where it comes back as arriving.
+// The kernel hides from a packet socket what it sent itself, except on `lo`, where it comes back as arriving. So other
+// devices need a second socket for markers; `lo` does without, as closing one costs an RCU grace period (about 10 ms).
 Result<UniqueFd> open_marker_socket(const std::string& device) {
+    if (is_loopback(device)) return UniqueFd{};
     UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
     if (!fd) return fail_errno("open marker socket on " + device, errno);
     sockaddr_ll address{};
@@ -138,9 +161,7 @@ public:
     Status synchronise(const OnPacket& on_packet, DurationNs timeout) {
         const std::uint64_t token = tokens_() | 1U;  // 0 means none yet
         const Marker marker = make_marker(token);
-        if (::send(marker_socket_.get(), marker.data(), marker.size(), 0) < 0) {
-            return fail_errno("send a marker on " + device_, errno);
-        }
+        if (inject(marker) < 0) return fail_errno("send a marker on " + device_, errno);
         const TimeNs deadline = monotonic_now_ns() + timeout;
         for (;;) {
             if (auto drained = drain(on_packet); !drained) return tl::unexpected(drained.error());
@@ -169,6 +190,11 @@ private:
         const OnPacket* on_packet;
         int count;
     };
+
+    ssize_t inject(const Marker& marker) {
+        if (marker_socket_) return ::send(marker_socket_.get(), marker.data(), marker.size(), 0);
+        return ::pcap_inject(handle(), marker.data(), marker.size());
+    }
 
     int hand_over(const pcap_pkthdr& header, const u_char* bytes, const OnPacket& on_packet) {
         PacketRecord packet;
@@ -215,6 +241,7 @@ Result<LiveCapture> LiveCapture::open(const LiveOptions& options) {
         return fail(fmt::format("{}: {}", attempt, reason.data()));
     }
     if (Status filter = install_filter(handle.get(), options); !filter) return tl::unexpected(filter.error());
+    discard_waiting(handle.get());
     auto marker_socket = open_marker_socket(options.device);
     if (!marker_socket) return tl::unexpected(marker_socket.error());
     return LiveCapture(std::make_unique<Impl>(std::move(handle), std::move(*marker_socket), options));
