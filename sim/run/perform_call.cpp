@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "sim/run/call_recorder.hpp"
+#include "sim/run/compare_result.hpp"
+#include "sim/run/prepared_call.hpp"
+#include "sim/run/tx_reports.hpp"
+
+namespace wirestory::sim {
+namespace {
+
+// The default may be another, and a private namespace cannot select a restricted one by sysctl; refused where cubic is
+// not built in, then the default stays.
+void choose_congestion_control(int fd) { setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5); }
+
+// A socket that never was bound would leave from 127.0.0.1, whoever its actor is. Bound to the actor's address, each
+// host has an address and a name of its own in the capture. Only the address: IP_BIND_ADDRESS_NO_PORT leaves the port
+// to connect() or sendto(), as for an unbound socket, and a bind() later in the story still works. Not recorded:
+// it stands for the routing table of a real host.
+void leave_from_own_address(SocketSlot& slot, const IpAddress& address) {
+    const std::lock_guard lock(slot.mutex);
+    if (slot.fd < 0 || slot.bound_by_story || slot.local.port != 0) return;
+    int address_only = 1;
+    setsockopt(slot.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &address_only, sizeof address_only);
+    const SocketAddress own = to_socket_address({address, 0});
+    (void)::bind(slot.fd, own.get(), own.length);
+    address_only = 0;
+    setsockopt(slot.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &address_only, sizeof address_only);
+}
+
+void before_call(PreparedCall& prepared, const std::vector<Actor>& actors) {
+    if (prepared.slot == nullptr) return;
+    const CallKind kind = prepared.step->kind;
+    const bool first_datagram = kind == CallKind::kSendto && !is_tcp(prepared.family);
+    if (kind == CallKind::kConnect || first_datagram)
+        leave_from_own_address(*prepared.slot, actors.at(prepared.step->actor).address);
+    if (kind == CallKind::kConnect) {
+        const std::lock_guard lock(prepared.slot->mutex);
+        if (prepared.slot->peer.port == 0) prepared.slot->peer = prepared.named_endpoint;  // for samples meanwhile
+    }
+}
+
+std::int64_t make_system_call(PreparedCall& prepared, int fd) {
+    PreparedCall& p = prepared;
+    switch (p.step->kind) {
+        case CallKind::kSocket:
+            return ::socket(AF_INET, (is_tcp(p.family) ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+        case CallKind::kBind: return ::bind(fd, p.address.get(), p.address.length);
+        case CallKind::kListen: return ::listen(fd, p.flags);
+        case CallKind::kAccept: return ::accept4(fd, p.address.get(), &p.address.length, SOCK_CLOEXEC);
+        case CallKind::kConnect: return ::connect(fd, p.address.get(), p.address.length);
+        // MSG_NOSIGNAL: a story shows EPIPE; SIGPIPE would end the whole run.
+        case CallKind::kSend: return ::send(fd, p.buffer.data(), p.buffer.size(), p.flags | MSG_NOSIGNAL);
+        case CallKind::kSendto:
+            return ::sendto(fd, p.buffer.data(), p.buffer.size(), p.flags | MSG_NOSIGNAL, p.address.get(),
+                            p.address.length);
+        case CallKind::kRecv: return ::recv(fd, p.buffer.data(), p.buffer.size(), p.flags);
+        case CallKind::kRecvfrom:
+            return ::recvfrom(fd, p.buffer.data(), p.buffer.size(), p.flags, p.address.get(), &p.address.length);
+        case CallKind::kShutdown: return ::shutdown(fd, p.flags);
+        case CallKind::kClose: return ::close(fd);
+        case CallKind::kSetsockopt:
+            return ::setsockopt(fd, p.option.level, p.option.name, p.option_value.data(), p.option_bytes);
+        case CallKind::kGetsockopt:
+            return ::getsockopt(fd, p.option.level, p.option.name, p.option_value.data(), &p.option_bytes);
+        case CallKind::kGetsockname: return ::getsockname(fd, p.address.get(), &p.address.length);
+        case CallKind::kGetpeername: return ::getpeername(fd, p.address.get(), &p.address.length);
+    }
+    return -1;
+}
+
+bool returns_address(CallKind kind) {
+    return kind == CallKind::kAccept || kind == CallKind::kRecvfrom || kind == CallKind::kGetsockname ||
+           kind == CallKind::kGetpeername;
+}
+
+// What moved: bytes given to send that were taken, or bytes that recv filled in.
+void keep_payload(PreparedCall& prepared, Call& call) {
+    const CallKind kind = call.kind;
+    if ((!writes_data(kind) && !reads_data(kind)) || call.returned <= 0) return;
+    // With MSG_TRUNC TCP throws the bytes away and UDP returns the datagram's real length (tcp(7), udp(7)).
+    const bool discarded = reads_data(kind) && (prepared.flags & MSG_TRUNC) != 0 && is_tcp(prepared.family);
+    const auto moved = std::min(static_cast<std::size_t>(call.returned), prepared.buffer.size());
+    prepared.buffer.resize(discarded ? 0 : moved);
+    call.payload = std::move(prepared.buffer);
+}
+
+SocketSlot& new_socket(const PreparedCall& prepared, StageState& stage, Call& call) {
+    const int fd = static_cast<int>(call.returned);
+    const CallStep& step = *prepared.step;
+    if (step.kind == CallKind::kSocket) {
+        SocketSlot& slot = stage.add_socket(step.actor, step.socket, prepared.family, fd);
+        if (is_tcp(slot.family))
+            choose_congestion_control(fd);
+        else
+            enable_tx_reports(fd);
+        call.socket = slot.id;
+        return slot;
+    }
+    SocketSlot& slot = stage.add_socket(step.actor, step.accepted, prepared.family, fd);
+    enable_tx_reports(fd);
+    const std::lock_guard lock(slot.mutex);
+    refresh_local(slot);
+    refresh_peer(slot);
+    call.accepted = slot.id;
+    call.local = slot.local;
+    call.peer = slot.peer;
+    return slot;
+}
+
+void after_success(PreparedCall& prepared, SocketSlot& slot) {
+    const std::lock_guard lock(slot.mutex);
+    switch (prepared.step->kind) {
+        case CallKind::kBind: slot.bound_by_story = true; break;
+        case CallKind::kListen: slot.listening = true; break;
+        case CallKind::kConnect:
+            refresh_peer(slot);
+            if (is_tcp(slot.family)) enable_tx_reports(slot.fd);
+            break;
+        case CallKind::kSendto:
+            if (slot.local.port != 0) return;
+            break;
+        default: return;
+    }
+    refresh_local(slot);
+}
+
+void after_failure(PreparedCall& prepared, const Call& call, SocketSlot& slot) {
+    if (call.kind != CallKind::kConnect || call.error_number == EINPROGRESS || call.error_number == EISCONN) return;
+    const std::lock_guard lock(slot.mutex);
+    if (slot.peer == prepared.named_endpoint) slot.peer = {};
+}
+
+void note_result_text(PreparedCall& prepared, Call& call) {
+    if (call.failed()) return;
+    if (call.kind == CallKind::kGetsockopt) call.returned_text = option_text(prepared).text;
+    if (call.kind != CallKind::kGetsockname && call.kind != CallKind::kGetpeername) return;
+    if (const auto endpoint = to_endpoint(prepared.address)) call.returned_text = endpoint->to_string();
+}
+
+void note_peer(const PreparedCall& prepared, Call& call) {
+    if (call.kind == CallKind::kConnect || call.kind == CallKind::kSendto) call.peer = prepared.named_endpoint;
+    if (call.kind != CallKind::kRecvfrom || call.failed()) return;
+    // TCP gives no address back: the connection's own peer stays.
+    if (const auto endpoint = to_endpoint(prepared.address)) call.peer = *endpoint;
+}
+
+// Everything that the log wants to know and that need not stand between the stamps.
+SocketSlot* after_call(PreparedCall& prepared, StageState& stage, Call& call) {
+    keep_payload(prepared, call);
+    if (prepared.slot != nullptr) {
+        call.failed() ? after_failure(prepared, call, *prepared.slot) : after_success(prepared, *prepared.slot);
+        note_endpoints(*prepared.slot, call);
+    }
+    note_result_text(prepared, call);
+    note_peer(prepared, call);
+    const bool makes_socket = call.kind == CallKind::kSocket || call.kind == CallKind::kAccept;
+    return makes_socket && !call.failed() ? &new_socket(prepared, stage, call) : nullptr;
+}
+
+}  // namespace
+
+Call call_to_be(const PreparedCall& prepared) {
+    Call call;
+    call.kind = prepared.step->kind;
+    call.actor = prepared.step->actor;
+    call.thread = prepared.step->thread;
+    call.step = prepared.step_index;
+    call.arguments = prepared.arguments;
+    if (writes_data(call.kind) || reads_data(call.kind))
+        call.requested_bytes = static_cast<std::int64_t>(prepared.buffer.size());
+    if (prepared.slot != nullptr) call.socket = prepared.slot->id;
+    return call;
+}
+
+void note_endpoints(SocketSlot& slot, Call& call) {
+    const std::lock_guard lock(slot.mutex);
+    call.local = slot.local;
+    call.peer = slot.peer;
+}
+
+long system_call_number(CallKind kind) {
+    switch (kind) {
+        case CallKind::kSocket: return SYS_socket;
+        case CallKind::kBind: return SYS_bind;
+        case CallKind::kListen: return SYS_listen;
+        case CallKind::kAccept: return SYS_accept4;
+        case CallKind::kConnect: return SYS_connect;
+        case CallKind::kSend:
+        case CallKind::kSendto: return SYS_sendto;
+        case CallKind::kRecv:
+        case CallKind::kRecvfrom: return SYS_recvfrom;
+        case CallKind::kShutdown: return SYS_shutdown;
+        case CallKind::kClose: return SYS_close;
+        case CallKind::kSetsockopt: return SYS_setsockopt;
+        case CallKind::kGetsockopt: return SYS_getsockopt;
+        case CallKind::kGetsockname: return SYS_getsockname;
+        case CallKind::kGetpeername: return SYS_getpeername;
+    }
+    return -1;
+}
+
+OptionText option_text(const PreparedCall& prepared) {
+    const auto* data = prepared.option_value.data();
+    switch (prepared.option.kind) {
+        case SocketOptionKind::kInt: {
+            int value = 0;
+            std::memcpy(&value, data, sizeof value);
+            return {fmt::format("{}", value), value};
+        }
+        case SocketOptionKind::kTimeval: {
+            timeval value{};
+            std::memcpy(&value, data, sizeof value);
+            const std::int64_t us = std::int64_t{value.tv_sec} * 1'000'000 + value.tv_usec;
+            return {us % 1000 == 0 ? fmt::format("{}ms", us / 1000) : fmt::format("{}us", us), us * kMicrosecondNs};
+        }
+        case SocketOptionKind::kLinger: {
+            linger value{};
+            std::memcpy(&value, data, sizeof value);
+            return {fmt::format("{}, {}", value.l_onoff, value.l_linger), std::nullopt};
+        }
+        case SocketOptionKind::kString: {
+            const char* text = reinterpret_cast<const char*>(data);
+            return {std::string(text, strnlen(text, prepared.option_bytes)), std::nullopt};
+        }
+    }
+    return {};
+}
+
+StepResult perform_call(PreparedCall& prepared, StageState& stage, CallWindow& window, CallProgress& progress,
+                        const std::atomic<bool>& abandoned) {
+    before_call(prepared, stage.actors());
+    Call call = call_to_be(prepared);
+    if (returns_address(call.kind)) prepared.address.make_room();
+    CallSamples samples;
+    const bool closes = call.kind == CallKind::kClose && prepared.slot != nullptr;
+    int fd = -1;
+    if (closes) {  // the last look at the socket, before samplers lose it
+        samples.entry.socket = prepared.slot->id;
+        samples.entry.trigger = SampleTrigger::kCallEnter;
+        sample_slot(*prepared.slot, FigureSet::kExit, samples.entry);
+        fd = stage.release_for_close(*prepared.slot);
+    } else if (prepared.slot != nullptr) {
+        fd = prepared.slot->descriptor();
+    }
+    record_call(window, system_call_number(call.kind), closes ? nullptr : prepared.slot, call, samples,
+                [&] { return make_system_call(prepared, fd); });
+
+    StepResult result;
+    if (abandoned.load() && call.failed() && call.error_number == EINTR) {
+        if (prepared.slot != nullptr) note_endpoints(*prepared.slot, call);
+        stage.log_never_returned(progress, std::move(call), samples);
+        return result;
+    }
+    result.made = after_call(prepared, stage, call);
+    result.returned = true;
+    result.value = call.returned;
+    result.error_number = call.error_number;
+    if (auto difference = compare_result(prepared, call, stage.actors())) {
+        result.expected = std::move(difference->expected);
+        result.seen = std::move(difference->seen);
+    }
+    stage.log_return(progress, std::move(call), samples);
+    return result;
+}
+
+}  // namespace wirestory::sim
