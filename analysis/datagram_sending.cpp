@@ -1,0 +1,89 @@
+#include "analysis/datagram_sending.hpp"
+
+#include <algorithm>
+
+namespace wirestory::analysis {
+namespace {
+
+// The send calls of one side of one flow against its packets, both in order.
+class SideMatcher {
+public:
+    SideMatcher(const CallIndex& calls, const FlowTableResult& table, FlowId flow, Side side)
+        : calls_(calls), table_(table), flow_(flow), side_(side) {
+        const Flow& of = table.flows[flow];
+        const Endpoint& peer = of.end(other(side)).endpoint;
+        for (const std::uint32_t index : calls.calls_of(of.end(side).socket)) {
+            const Call& call = calls.call(index);
+            const bool to_peer = call.peer == peer || call.peer.port == 0;
+            if (writes_data(call.kind) && call.returned >= 0 && to_peer) sends_.push_back(index);
+        }
+    }
+
+    void match(std::vector<SentDatagram>& out) {
+        for (const std::uint32_t packet : table_.flows[flow_].packets) {
+            if (table_.packets.from[packet] != side_) continue;
+            const TimeNs when = calls_.recording().packets.time_ns(packet);
+            // A send that is over before this packet, and is not it, has no packet in the capture.
+            while (next_ < sends_.size() && !is(packet, when) && send(next_).exit_ns < when) add(out, kNoIndex);
+            add(out, packet);
+        }
+        while (next_ < sends_.size()) add(out, kNoIndex);
+    }
+
+private:
+    [[nodiscard]] const Call& send(std::size_t at) const { return calls_.call(sends_[at]); }
+
+    // Whether `packet` may be the next send's. A device's queue may let it out after the call has returned, so a packet
+    // that comes before the next send began is still this one's.
+    [[nodiscard]] bool is(std::uint32_t packet, TimeNs when) const {
+        if (next_ >= sends_.size()) return false;
+        const Call& call = send(next_);
+        if (moved_bytes(call) != table_.packets.payload_bytes[packet] || when < call.enter_ns) return false;
+        return when <= call.exit_ns || next_ + 1 >= sends_.size() || when < send(next_ + 1).enter_ns;
+    }
+
+    void add(std::vector<SentDatagram>& out, std::uint32_t packet) {
+        SentDatagram added;
+        added.datagram.flow = flow_;
+        added.datagram.from = side_;
+        added.datagram.packet = packet;
+        if (packet != kNoIndex) {
+            added.sent_ns = calls_.recording().packets.time_ns(packet);
+            added.datagram.payload_bytes = table_.packets.payload_bytes[packet];
+        }
+        if (packet == kNoIndex || is(packet, added.sent_ns)) {
+            const Call& call = send(next_);
+            added.datagram.send_call = sends_[next_];
+            if (packet == kNoIndex) {
+                added.sent_ns = call.enter_ns;
+                added.datagram.payload_bytes = static_cast<std::uint32_t>(moved_bytes(call));
+            }
+            ++next_;
+        }
+        added.datagram.number = ++number_;
+        out.push_back(added);
+    }
+
+    const CallIndex& calls_;
+    const FlowTableResult& table_;
+    FlowId flow_;
+    Side side_;
+    std::vector<std::uint32_t> sends_;
+    std::size_t next_ = 0;
+    std::uint32_t number_ = 0;
+};
+
+}  // namespace
+
+std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table) {
+    std::vector<SentDatagram> sent;
+    for (FlowId flow = 0; flow < table.flows.size(); ++flow) {
+        if (table.flows[flow].transport != capture::Transport::kUdp) continue;
+        for (const Side side : {Side::kInitiator, Side::kResponder}) SideMatcher(calls, table, flow, side).match(sent);
+    }
+    std::stable_sort(sent.begin(), sent.end(),
+                     [](const SentDatagram& a, const SentDatagram& b) { return a.sent_ns < b.sent_ns; });
+    return sent;
+}
+
+}  // namespace wirestory::analysis

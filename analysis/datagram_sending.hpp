@@ -1,0 +1,19 @@
+// First half of the datagram matching: which send call made which packet, numbered in order of sending.
+#pragma once
+
+#include <vector>
+
+#include "analysis/call_index.hpp"
+#include "analysis/flow_table.hpp"
+
+namespace wirestory::analysis {
+
+struct SentDatagram {
+    Datagram datagram;
+    TimeNs sent_ns = 0;  // the packet's stamp; the call's entry when no packet was captured
+};
+
+// All datagrams of all UDP flows, by time.
+std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table);
+
+}  // namespace wirestory::analysis

@@ -1,0 +1,24 @@
+// build_ledgers(): the byte ledgers of all TCP flows, one pass over each flow's packets merged with its calls.
+//
+// When things count. A packet counts at its stamp: on loopback it is in the other end's hands a few microseconds later.
+// A send counts from its entry, because the segments it causes are stamped before it returns and no byte may be sent
+// before it is written; but a send that slept waited for room, so its bytes count as the kernel's samples and the
+// segments show them to be there, and wholly at its exit. A recv counts at its exit: only then has the program the
+// bytes. Kept at every step: acknowledged <= sent <= written and read <= arrived <= sent. Where calls and packets
+// disagree (a packet the capture lost, a send that never returned), the later fact proves the earlier one and raises
+// it.
+#pragma once
+
+#include <vector>
+
+#include "analysis/call_index.hpp"
+#include "analysis/flow_table.hpp"
+#include "analysis/ledger.hpp"
+
+namespace wirestory::analysis {
+
+// Two ledgers a TCP flow, in order of flow and side.
+std::vector<StreamLedger> build_ledgers(const CallIndex& calls, const PacketColumns& packets,
+                                        const std::vector<Flow>& flows);
+
+}  // namespace wirestory::analysis

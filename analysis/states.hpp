@@ -1,0 +1,18 @@
+// Both ends' TCP states over time, by the rules of RFC 9293 (3.3.2) from packets and calls, corrected by the kernel's
+// own answer where it was sampled. A packet takes effect on both ends at its stamp: exact on loopback, early by half a
+// round trip elsewhere.
+#pragma once
+
+#include <vector>
+
+#include "analysis/analysis.hpp"
+#include "analysis/call_index.hpp"
+#include "analysis/flow_table.hpp"
+
+namespace wirestory::analysis {
+
+std::vector<StateSpan> infer_states(const CallIndex& calls, const PacketColumns& packets,
+                                    const std::vector<Flow>& flows);
+std::vector<ListenSpan> find_listens(const CallIndex& calls);
+
+}  // namespace wirestory::analysis
