@@ -9,11 +9,16 @@
 
 namespace wirestory::viz {
 
+class TimelineIndex;
+
 struct TimelineOptions {
     float width = 1000;
     float height = 600;
     TextMetrics text;
     float gutter = 0;  // width of the lane titles at the left; 0: as wide as they need
+    // Made once a recording (timeline_index.hpp), it makes the cost of a layout depend on what is visible only. Without
+    // it, one is made for this call.
+    const TimelineIndex* index = nullptr;
 };
 
 // Pure. `axis` was built for the same recording and view.axis.

@@ -1,0 +1,225 @@
+// Calls and states: boxes over time. Short calls get a visible width and a label on a row of their own.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "recording/call_text.hpp"
+#include "viz/layout/timeline_canvas.hpp"
+
+namespace wirestory::viz {
+
+namespace {
+
+constexpr float kLeastCallWidth = 4;
+constexpr float kFoldWidth = 1;
+constexpr float kLeaderWidth = 1;
+
+struct ShownCall {
+    std::uint32_t call = 0;
+    Rect rect;
+    float next_x = 0;  // where the next box of this row begins
+    bool labelled = false;
+};
+
+Role role_of(const Call& call, bool running) {
+    if (running) return call.slept || !call.returned_at_all() ? Role::kCallBlocked : Role::kCall;
+    if (!call.returned_at_all()) return Role::kCallOpen;
+    if (call.failed()) return Role::kCallFailed;
+    return call.slept ? Role::kCallBlocked : Role::kCall;
+}
+
+// From most to least: what is said of a call.
+std::vector<std::string> call_texts(const Recording& recording, const Call& call, bool running) {
+    Call shown = call;
+    if (running) shown.exit_ns = kNeverReturned;
+    const std::string name = call_name_text(recording, shown);
+    std::vector<std::string> texts;
+    if (running) {
+        texts.push_back(name + "(" + shown.arguments + ") ...");
+    } else {
+        texts.push_back(format_call(recording, shown));
+        if (reads_data(shown.kind)) texts.push_back(name + " = " + call_result_text(recording, shown));
+        texts.push_back(name + "(" + shown.arguments + ")");
+    }
+    texts.push_back(name);
+    if (shown.kind == CallKind::kSocket) texts = {texts.back()};
+    return texts;
+}
+
+int priority_of(const Call& call) {
+    if (call.failed()) return 0;
+    if (writes_data(call.kind) || reads_data(call.kind)) return 1;
+    switch (call.kind) {
+        case CallKind::kConnect:
+        case CallKind::kAccept:
+        case CallKind::kShutdown:
+        case CallKind::kClose: return 2;
+        case CallKind::kListen:
+        case CallKind::kBind: return 3;
+        default: return 4;
+    }
+}
+
+class CallLane {
+public:
+    CallLane(TimelineCanvas& canvas, PartyLanes& lanes, const PartyTracks& tracks)
+        : canvas_(canvas), lanes_(lanes), tracks_(tracks) {}
+
+    void run() {
+        for (std::size_t row = 0; row < tracks_.call_rows.size(); ++row) boxes(row);
+        std::stable_sort(shown_.begin(), shown_.end(), [this](const ShownCall& a, const ShownCall& b) {
+            return priority_of(call(a)) < priority_of(call(b));
+        });
+        // First everybody's shortest useful words, longest where there is room.
+        for (ShownCall& shown : shown_) label(shown);
+    }
+
+private:
+    [[nodiscard]] const Call& call(const ShownCall& shown) const { return canvas_.recording.calls[shown.call]; }
+    [[nodiscard]] bool running(const Call& c) const {
+        return canvas_.view.playhead_active && c.exit_ns > canvas_.view.playhead_ns;
+    }
+    [[nodiscard]] float end_x(const Call& c) const { return canvas_.clipped_x(std::min(c.exit_ns, canvas_.end_ns)); }
+
+    void boxes(std::size_t row);
+    void box(const ShownCall& shown);
+    void label(ShownCall& shown);
+    bool label_on_row(const ShownCall& shown, const std::string& text);
+    void leader(const ShownCall& shown, std::size_t row);
+
+    TimelineCanvas& canvas_;
+    PartyLanes& lanes_;
+    const PartyTracks& tracks_;
+    std::vector<ShownCall> shown_;
+};
+
+void CallLane::boxes(std::size_t row) {
+    const std::vector<std::uint32_t>& ids = tracks_.call_rows[row];
+    const std::vector<Call>& calls = canvas_.recording.calls;
+    // Calls of one row never overlap, so they are sorted by exit, too.
+    const auto first_ending_at = [&](auto from, TimeNs time) {
+        return std::lower_bound(from, ids.end(), time,
+                                [&](std::uint32_t id, TimeNs t) { return calls[id].exit_ns < t; });
+    };
+    const float y = lanes_.calls.y + static_cast<float>(row) * (lanes_.call_box_height + 2);
+    for (auto id = first_ending_at(ids.begin(), canvas_.begin_ns); id != ids.end();) {
+        const Call& c = calls[*id];
+        if (c.enter_ns > canvas_.end_ns) break;
+        const float x0 = canvas_.clipped_x(c.enter_ns);
+        const float x1 = end_x(c);
+        auto next = id + 1;
+        if (x1 - x0 < kFoldWidth) next = std::max(next, first_ending_at(next, canvas_.time_at(x0 + kFoldWidth)));
+        // A call that begins after what is visible is not one of the folded.
+        while (next != id + 1 && calls[*(next - 1)].enter_ns > canvas_.end_ns) --next;
+        const float next_x = next == ids.end() ? canvas_.right() : canvas_.clipped_x(calls[*next].enter_ns);
+        const float least = std::clamp(next_x - x0 - 1, kFoldWidth, kLeastCallWidth);
+        const ShownCall shown{*id, {x0, y, std::max(x1 - x0, least), lanes_.call_box_height}, next_x, false};
+        if (next - id > 1) {
+            canvas_.add_box(shown.rect, Role::kCall, {EventKind::kCall, *id}).folded =
+                static_cast<std::uint32_t>(next - id);
+        } else {
+            box(shown);
+            shown_.push_back(shown);
+        }
+        id = next;
+    }
+}
+
+void CallLane::box(const ShownCall& shown) {
+    const EventRef event{EventKind::kCall, shown.call};
+    const std::vector<EventIndex::Part> parts = canvas_.index.events().parts_of(event, 2);
+    const Role role = role_of(call(shown), running(call(shown)));
+    Box& box = canvas_.add_box(shown.rect, role, event);
+    if (parts.size() == 1) box.message = parts.front().message;
+    if (parts.size() > 1) canvas_.add_message_strip(shown.rect, event, Role::kUnread);
+}
+
+// Inside the box, else on a label row, with the longest words that find a place.
+void CallLane::label(ShownCall& shown) {
+    const EventRef event{EventKind::kCall, shown.call};
+    const std::vector<std::string> texts = call_texts(canvas_.recording, call(shown), running(call(shown)));
+    const Role role = call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
+    for (const std::string& text : texts) {
+        if (canvas_.text.width(text) + 8 <= shown.rect.width) {
+            return canvas_.add_text_inside(shown.rect, text, role, event, canvas_.emphasis(event));
+        }
+        if (label_on_row(shown, text)) return;
+    }
+}
+
+bool CallLane::label_on_row(const ShownCall& shown, const std::string& text) {
+    const bool base_row = shown.rect.y == lanes_.calls.y;
+    const bool only_row = tracks_.call_rows.size() == 1;
+    // A leader from a lower row would cross the boxes of the others.
+    if (!only_row && base_row != lanes_.labels_above) return false;
+    LabelRows& rows = lanes_.call_labels;
+    const float width = canvas_.text.width(text);
+    const float left = std::max(shown.rect.x, canvas_.left());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (row > 0 && !rows.is_free(row - 1, left, left + kLeaderWidth)) return false;
+        // The leader stands left of its text, the text after it.
+        if (!rows.is_free(row, left, left + 3 + width)) continue;
+        rows.take(row, left, left + 3 + width);
+        for (std::size_t below = 0; below < row; ++below) rows.take(below, left, left + kLeaderWidth);
+        leader(shown, row);
+        Label out;
+        out.text = text;
+        out.at = {left + 3, rows.y_of(row)};
+        out.event = {EventKind::kCall, shown.call};
+        out.emphasis = canvas_.emphasis(out.event);
+        out.role = call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
+        canvas_.add_label(std::move(out));
+        return true;
+    }
+    return false;
+}
+
+void CallLane::leader(const ShownCall& shown, std::size_t row) {
+    const float text_y = lanes_.call_labels.y_of(row);
+    const float box_edge = lanes_.labels_above ? shown.rect.y : shown.rect.bottom();
+    const float far = lanes_.labels_above ? text_y + 2 : text_y + canvas_.text.line_height - 2;
+    Box line;
+    line.rect = {shown.rect.x, std::min(far, box_edge), kLeaderWidth,
+                 std::max(far, box_edge) - std::min(far, box_edge)};
+    line.role = Role::kAxisTick;
+    canvas_.scene.boxes.push_back(line);
+}
+
+void state_row(TimelineCanvas& canvas, const Rect& lane, const std::vector<StateItem>& items) {
+    auto item = std::lower_bound(items.begin(), items.end(), canvas.begin_ns,
+                                 [](const StateItem& s, TimeNs time) { return s.end_ns < time; });
+    while (item != items.end() && item->begin_ns <= canvas.end_ns) {
+        const float x0 = canvas.clipped_x(item->begin_ns);
+        const float x1 = canvas.clipped_x(std::min(item->end_ns, canvas.end_ns));
+        auto next = item + 1;
+        if (x1 - x0 < kFoldWidth) {
+            const TimeNs until = canvas.time_at(x0 + kFoldWidth);
+            next = std::max(next, std::lower_bound(next, items.end(), std::min(until, canvas.end_ns),
+                                                   [](const StateItem& s, TimeNs time) { return s.end_ns < time; }));
+        }
+        const Rect rect{x0, lane.y + 2, std::max(x1 - x0, kFoldWidth), lane.height - 4};
+        Box& box = canvas.add_box(rect, item->measured ? Role::kState : Role::kStateInferred, item->cause);
+        if (next - item > 1) box.folded = static_cast<std::uint32_t>(next - item);
+        const Emphasis how = canvas.selected().empty() ? Emphasis::kNormal : Emphasis::kDimmed;
+        box.emphasis = how;
+        if (box.folded == 0) canvas.add_text_inside(rect, to_string(item->state), Role::kState, item->cause, how);
+        item = next;
+    }
+}
+
+}  // namespace
+
+void lay_out_calls(TimelineCanvas& canvas) {
+    for (std::size_t i = 0; i < canvas.parties.size(); ++i) {
+        CallLane(canvas, canvas.parties[i], canvas.index.tracks()[i]).run();
+    }
+}
+
+void lay_out_states(TimelineCanvas& canvas) {
+    for (std::size_t i = 0; i < canvas.parties.size(); ++i) {
+        for (std::size_t row = 0; row < canvas.parties[i].states.size(); ++row) {
+            state_row(canvas, canvas.parties[i].states[row], canvas.index.tracks()[i].state_rows[row]);
+        }
+    }
+}
+
+}  // namespace wirestory::viz
