@@ -1,0 +1,261 @@
+// `wirestory view`: opens a recording, or runs a scenario and opens what it recorded. Running happens in the way of
+// session: before any window exists while this process has one thread; from the window, in a child `wirestory run`.
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "analysis/analysis.hpp"
+#include "base/unique_fd.hpp"
+#include "capture/source/capture_file.hpp"
+#include "cli/commands.hpp"
+#include "session/session.hpp"
+#include "sim/scenario/diagnostics.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "viz/app/app.hpp"
+
+extern char** environ;
+
+namespace wirestory::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ViewArguments {
+    std::string input;
+    std::string output;
+    std::string screenshot;
+    std::string size = "1280x800";
+    std::string theme = "dark";
+    std::string language;
+    std::string select;
+    std::string tab;
+    double playhead_ms = -1;
+    double zoom = 1;
+    float scale = 0;
+};
+
+// A folder that goes away with the process, for recordings that the user did not ask to keep.
+class TemporaryFolder {
+public:
+    TemporaryFolder() = default;
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    Result<std::string> file(const std::string& name) {
+        if (path_.empty()) {
+            std::error_code error;
+            std::string pattern = (fs::temp_directory_path(error) / "wirestory-XXXXXX").string();
+            if (::mkdtemp(pattern.data()) == nullptr) return fail_errno("make a temporary folder", errno);
+            path_ = pattern;
+        }
+        return (fs::path(path_) / name).string();
+    }
+
+private:
+    std::string path_;
+};
+
+bool is_scenario(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
+
+Result<viz::Document> open_recording(const std::string& path) {
+    auto recording = capture::open_capture_file(path);
+    if (!recording) return tl::unexpected<Error>(recording.error());
+    viz::Document document;
+    auto shared = std::make_shared<const Recording>(std::move(*recording));
+    document.analysis = std::make_shared<const analysis::Analysis>(analysis::analyse(*shared));
+    document.recording = std::move(shared);
+    return document;
+}
+
+std::string recording_name(const std::string& scenario) { return fs::path(scenario).stem().string() + ".pcapng"; }
+
+// Runs `wirestory run SCENARIO -o OUTPUT` as a child: the window's process has threads (the GL driver's), and a run
+// wants a process of one. The child's words go to our standard error only when it could not record anything.
+Result<viz::Document> run_in_child(const std::string& scenario, const std::string& output) {
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions) != 0) return fail("run " + scenario + ": out of memory");
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    std::vector<std::string> words = {"wirestory", "run", scenario, "-o", output};
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t child = -1;
+    const int error = ::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) return fail_errno("run " + scenario, error);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return fail_errno("wait for the run of " + scenario, errno);
+    }
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (code == kMistake) return fail("run " + scenario + ": the scenario has mistakes; see `wirestory check`");
+    if (code == kMachineCannot) return fail("run " + scenario + ": this machine cannot; see `wirestory doctor`");
+    // An expectation that failed is in the recording's verdicts: it is shown, not refused.
+    if (code != kSuccess && code != kExpectationFailed) return fail("run " + scenario + ": the run ended early");
+    return open_recording(output);
+}
+
+// Before the window: in this process. `status` tells apart a mistake in the file from a machine that cannot.
+Result<viz::Document> run_here(const std::string& path, const std::string& output, int& status) {
+    std::string source;
+    const sim::ParseOutcome outcome = sim::load_scenario(path, session::known_findings(), source);
+    if (!outcome.scenario) {
+        status = kMistake;
+        return fail(sim::format_diagnostics(outcome.diagnostics, source));
+    }
+    session::RunOptions options;
+    options.recording_path = output;
+    const auto report = session::run_scenario(*outcome.scenario, options);
+    if (!report) {
+        status = kMachineCannot;
+        return tl::unexpected<Error>(report.error());
+    }
+    if (report->interrupted) {
+        status = kInterrupted;
+        return fail("run " + path + ": interrupted");
+    }
+    auto document = open_recording(output);
+    if (!document) status = kMistake;
+    return document;
+}
+
+// Scenarios below ./scenarios, by name.
+std::vector<viz::ScenarioEntry> find_scenarios() {
+    std::vector<viz::ScenarioEntry> found;
+    std::error_code error;
+    constexpr std::size_t kMost = 200;
+    fs::recursive_directory_iterator at("scenarios", fs::directory_options::skip_permission_denied, error);
+    for (; !error && at != fs::recursive_directory_iterator() && found.size() < kMost; at.increment(error)) {
+        std::error_code ignored;
+        if (!is_scenario(at->path().string()) || !at->is_regular_file(ignored)) continue;
+        std::string source;
+        const auto outcome = sim::load_scenario(at->path().string(), session::known_findings(), source);
+        if (outcome.scenario) found.push_back({at->path().string(), outcome.scenario->name, outcome.scenario->title});
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return found;
+}
+
+std::optional<viz::ScreenshotOptions> screenshot_of(const ViewArguments& arguments) {
+    if (arguments.screenshot.empty()) return std::nullopt;
+    viz::ScreenshotOptions shot;
+    shot.path = arguments.screenshot;
+    char end = '\0';
+    // The parser has checked the form.
+    if (std::sscanf(arguments.size.c_str(), "%dx%d%c", &shot.width_px, &shot.height_px, &end) != 2) return std::nullopt;
+    return shot;
+}
+
+std::string check_size(const std::string& text) {
+    int width = 0;
+    int height = 0;
+    char end = '\0';
+    constexpr int kSmallest = 320;
+    constexpr int kLargest = 8192;
+    const bool whole = text.size() < 12 && std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &end) == 2;
+    if (whole && std::min(width, height) >= kSmallest && std::max(width, height) <= kLargest) return {};
+    return "a size is written like 1280x800, each side from 320 to 8192";
+}
+
+Language language_of(const ViewArguments& arguments) {
+    if (!arguments.language.empty()) return arguments.language == "zh" ? Language::kChinese : Language::kEnglish;
+    // The order in which locale(7) looks at them.
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') {
+            return std::string_view(value).starts_with("zh") ? Language::kChinese : Language::kEnglish;
+        }
+    }
+    return Language::kEnglish;
+}
+
+int view(const ViewArguments& arguments) {
+    TemporaryFolder folder;
+    const auto output_for = [&](const std::string& scenario) -> Result<std::string> {
+        return arguments.output.empty() ? folder.file(recording_name(scenario)) : Result<std::string>(arguments.output);
+    };
+    const auto say = [](const Error& error) { fmt::print(stderr, "wirestory view: {}\n", error.message); };
+
+    int status = kMistake;
+    Result<viz::Document> document;
+    if (is_scenario(arguments.input)) {
+        const auto output = output_for(arguments.input);
+        document = output ? run_here(arguments.input, *output, status) : tl::unexpected<Error>(output.error());
+    } else if (!arguments.input.empty()) {
+        document = open_recording(arguments.input);
+    }
+    viz::ViewerOptions options;
+    options.screenshot = screenshot_of(arguments);
+    if (!document) {
+        // A window can say it and let the user go on; a picture cannot.
+        say(document.error());
+        if (options.screenshot || is_scenario(arguments.input)) return status;
+        options.opening_error = document.error().message;
+    }
+    options.dark = arguments.theme != "light";
+    options.language = language_of(arguments);
+    options.scale = arguments.scale;
+    options.select = arguments.select;
+    options.playhead_ms = arguments.playhead_ms;
+    options.tab = arguments.tab;
+    options.zoom = arguments.zoom;
+    options.scenarios = find_scenarios();
+    options.open = [&folder](const std::string& path) -> Result<viz::Document> {
+        if (!is_scenario(path)) return open_recording(path);
+        const auto output = folder.file(recording_name(path));
+        if (!output) return tl::unexpected<Error>(output.error());
+        return run_in_child(path, *output);
+    };
+    const Status shown = viz::run_viewer(document ? std::move(*document) : viz::Document{}, options);
+    if (shown) return kSuccess;
+    say(shown.error());
+    return kMachineCannot;
+}
+
+}  // namespace
+
+void add_view_command(CLI::App& app, int& status) {
+    auto arguments = std::make_shared<ViewArguments>();
+    CLI::App* view_app = app.add_subcommand("view", "Open the timeline window over a recording or a scenario");
+    view_app->add_option("FILE", arguments->input,
+                         "A .pcapng or .pcap file, or a scenario (.yaml), which is run first");
+    view_app->add_option("-o,--output", arguments->output, "Keep the recording of a scenario in this file");
+    view_app->add_option("--screenshot", arguments->screenshot, "Write a PNG of the window instead of opening it");
+    view_app->add_option("--size", arguments->size, "Size of the screenshot")
+        ->check(CLI::Validator([](std::string& text) { return check_size(text); }, "WIDTHxHEIGHT"))
+        ->capture_default_str();
+    view_app->add_option("--theme", arguments->theme, "Colours")
+        ->check(CLI::IsMember({"dark", "light"}))
+        ->capture_default_str();
+    view_app->add_option("--lang", arguments->language, "Language of the window; that of the locale by default")
+        ->check(CLI::IsMember({"en", "zh"}));
+    view_app->add_option("--select", arguments->select, "Select the first call or packet whose text contains this");
+    view_app->add_option("--playhead", arguments->playhead_ms, "Show everything up to this many milliseconds")
+        ->check(CLI::NonNegativeNumber);
+    view_app->add_option("--tab", arguments->tab, "Tab to open")->check(CLI::IsMember(viz::tab_names()));
+    view_app->add_option("--zoom", arguments->zoom, "Zoom of the timeline, around the selection")
+        ->check(CLI::Range(1.0, 1e6));
+    view_app->add_option("--scale", arguments->scale, "Size of everything; 1 is that of a standard display")
+        ->check(CLI::Range(0.5, 4.0));
+    view_app->callback([arguments, &status] { status = view(*arguments); });
+}
+
+}  // namespace wirestory::cli

@@ -1,0 +1,61 @@
+// The viewer's front door: opens the window (or renders one picture) over a recording and its analysis. It does not
+// know how recordings are opened or scenarios run: cli hands in a callback. Fails with a sentence when there is no
+// display or no OpenGL (exit status 3 is cli's business). Runs on the main thread, as GLFW demands; `open` is called on
+// a thread of its own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/analysis.hpp"
+#include "base/locale.hpp"
+#include "base/result.hpp"
+#include "recording/recording.hpp"
+
+namespace wirestory::viz {
+
+// What is looked at. The analysis holds indices into the recording, so they travel together.
+struct Document {
+    std::shared_ptr<const Recording> recording;
+    std::shared_ptr<const analysis::Analysis> analysis;
+
+    explicit operator bool() const { return recording != nullptr && analysis != nullptr; }
+};
+
+// A scenario that the side panel offers.
+struct ScenarioEntry {
+    std::string path;
+    std::string name;  // "tcp/handshake"
+    Localized title;
+};
+
+struct ScreenshotOptions {
+    std::string path;  // a PNG file
+    int width_px = 1280;
+    int height_px = 800;
+};
+
+struct ViewerOptions {
+    bool dark = true;
+    Language language = Language::kEnglish;
+    float scale = 0;            // 0: as the display says
+    std::string select;         // selects the first event whose text contains this
+    double playhead_ms = -1;    // since the first event; negative: everything is drawn
+    std::string tab;            // "ladder", "bytes" ... ; empty: as the document suggests
+    double zoom = 1;            // 1: everything fits
+    std::string opening_error;  // shown in the window when the file asked for could not be opened
+    std::vector<ScenarioEntry> scenarios;
+    // Opens a capture, or runs a scenario (.yaml) and opens what it recorded.
+    std::function<Result<Document>(const std::string& path)> open;
+    std::optional<ScreenshotOptions> screenshot;
+};
+
+// The names `tab` may have, in the order of the tabs.
+std::vector<std::string> tab_names();
+
+Status run_viewer(Document document, const ViewerOptions& options);
+
+}  // namespace wirestory::viz

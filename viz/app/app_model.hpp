@@ -1,0 +1,90 @@
+// AppModel: everything the window shows, apart from ImGui's own state: the document, what the user chose, and what was
+// derived from both. Derived parts are made again only when what they rest on has changed, never per frame. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "viz/app/app.hpp"
+#include "viz/app/playback.hpp"
+#include "viz/layout/palette.hpp"
+#include "viz/layout/time_axis.hpp"
+#include "viz/layout/view_state.hpp"
+
+namespace wirestory::viz {
+
+enum class Tab : std::uint8_t {
+    kPackets,
+    kLadder,
+    kBytes,
+    kStreams,
+    kFindings,
+    kSequence,
+    kLesson,
+    kStory,
+};
+constexpr std::size_t kTabCount = 8;
+
+constexpr float kMinFontPx = 11;
+constexpr float kDefaultFontPx = 15;
+constexpr float kMaxFontPx = 30;
+constexpr float kMaxZoom = 1e7F;
+
+struct AppModel {
+    Document document;
+    ViewState view;
+    Playback playback;
+    bool dark = true;
+    float font_px = kDefaultFontPx;
+    float scale = 1;
+    Tab tab = Tab::kPackets;
+    bool tab_changed = true;  // the tab bar must follow `tab`
+    bool help_open = false;
+    bool focus_search = false;
+    std::string search;
+    std::optional<bool> search_found;  // of the last search
+    std::size_t tour_stop = 0;
+    std::vector<ScenarioEntry> scenarios;
+    std::string busy;    // "running tcp/handshake": shown while a file is opened
+    std::string notice;  // an error's sentence, until the next thing is opened
+    std::string font_notice;
+    std::string open_request;  // a path that a panel or a drop wants opened; the frame loop takes it
+    bool can_open = false;
+
+    // Derived from the document.
+    std::vector<TimeNs> times;      // every moment at which something happens
+    std::vector<EventRef> events;   // calls and packets in time order
+    TimeAxis axis;                  // for view.axis
+    std::uint64_t revision = 0;     // counts documents, for caches kept elsewhere
+    analysis::ByteTrace selection;  // what carries the bytes of view.selected
+
+    [[nodiscard]] const Recording& recording() const { return *document.recording; }
+    [[nodiscard]] const analysis::Analysis& analysis() const { return *document.analysis; }
+    [[nodiscard]] bool has_document() const { return static_cast<bool>(document); }
+    [[nodiscard]] Theme theme() const { return dark ? Theme::kDark : Theme::kLight; }
+};
+
+void set_document(AppModel& model, Document document);
+void set_axis(AppModel& model, AxisMode mode);
+void select(AppModel& model, EventRef event);
+void select_bytes(AppModel& model, analysis::StreamId stream, analysis::ByteRange range);
+void clear_selection(AppModel& model);
+// Selects and brings into view; the playhead moves along when it is on.
+void go_to(AppModel& model, EventRef event);
+void go_to_tour_stop(AppModel& model, std::size_t stop);
+void set_playhead(AppModel& model, TimeNs time);
+// Wall time has passed; moves the playhead while playing.
+void tick(AppModel& model, double wall_seconds);
+// Pans so that `time` is visible.
+void reveal(AppModel& model, TimeNs time);
+
+[[nodiscard]] TimeNs time_of(const AppModel& model, EventRef event);
+[[nodiscard]] bool is_selected(const AppModel& model, EventRef event);  // it, or carries the same bytes
+
+// Selects the next event after the selected one whose text contains `needle` (letters' case ignored), going round.
+bool search_next(AppModel& model, const std::string& needle);
+
+}  // namespace wirestory::viz

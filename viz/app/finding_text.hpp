@@ -1,0 +1,15 @@
+// The sentence of a finding in the window's language. English comes from analysis::describe; the Chinese one is made
+// here from the same figures, for the window switches its language without a locale.
+#pragma once
+
+#include <string>
+
+#include "analysis/finding.hpp"
+#include "base/locale.hpp"
+#include "recording/recording.hpp"
+
+namespace wirestory::viz {
+
+std::string finding_sentence(const Recording& recording, const analysis::Finding& finding, Language language);
+
+}  // namespace wirestory::viz

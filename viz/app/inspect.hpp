@@ -1,0 +1,45 @@
+// What the inspector says of a packet, a call or a socket, as names and values: pure, so that it is under test without
+// a window. Field names are those of the standards, in English; everything else comes in the language asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/analysis.hpp"
+#include "base/locale.hpp"
+#include "recording/recording.hpp"
+
+namespace wirestory::viz {
+
+struct Field {
+    std::string name;
+    std::string value;
+};
+struct FieldGroup {
+    std::string title;      // "TCP  43210 → 9000"
+    std::size_t begin = 0;  // bytes of the frame that this layer's header or payload takes
+    std::size_t end = 0;
+    std::vector<Field> fields;
+};
+
+// Frame, link layer, IP, TCP or UDP, payload: the layers that were decoded.
+std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis::Analysis& analysis,
+                                      std::uint32_t packet, Language language);
+FieldGroup call_fields(const Recording& recording, const Call& call, Language language);
+
+// The sample of `socket` nearest to `time`.
+std::optional<std::uint32_t> nearest_sample(const Recording& recording, SocketId socket, TimeNs time);
+FieldGroup sample_fields(const Recording& recording, const Sample& sample, TimeNs event_time, Language language);
+
+// Sockets at both ends of what the event speaks of; one for calls.
+std::vector<SocketId> sockets_of(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
+// Indices of findings that rest on the event or on its bytes.
+std::vector<std::uint32_t> findings_of(const analysis::Analysis& analysis, EventRef event,
+                                       const analysis::ByteTrace& bytes);
+
+// "0000  45 00 ...  E..." lines of 16 bytes (or fewer a line).
+std::vector<std::string> hex_lines(ByteView bytes, std::size_t first_offset, std::size_t per_line);
+
+}  // namespace wirestory::viz

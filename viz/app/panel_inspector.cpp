@@ -1,0 +1,173 @@
+// Right: everything known of what is selected.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "viz/app/event_text.hpp"
+#include "viz/app/finding_text.hpp"
+#include "viz/app/inspect.hpp"
+#include "viz/app/panels.hpp"
+#include "viz/app/ui_strings.hpp"
+#include "viz/app/widgets.hpp"
+
+namespace wirestory::viz {
+
+namespace {
+
+void draw_fields(const Ui& ui, const FieldGroup& group, float name_width) {
+    ImGui::PushFont(ui.fonts.regular);
+    for (const Field& field : group.fields) name_value(field.name.c_str(), field.value.c_str(), name_width);
+    ImGui::PopFont();
+}
+
+float width_of_names(const std::vector<FieldGroup>& groups) {
+    float width = 0;
+    for (const FieldGroup& group : groups) {
+        for (const Field& field : group.fields) width = std::max(width, ImGui::CalcTextSize(field.name.c_str()).x);
+    }
+    return std::min(width + 12, ImGui::GetContentRegionAvail().x * 0.55F);
+}
+
+void heading(const Ui& ui, const char* words) {
+    ImGui::Dummy({1, 4});
+    ImGui::Separator();
+    section_title(ui.fonts, words);
+}
+
+// The bytes of one layer, as many a line as the panel is wide.
+void draw_layer_bytes(const Ui& ui, ByteView bytes, std::size_t offset) {
+    ImGui::PushFont(ui.fonts.mono);
+    const float cell = ImGui::CalcTextSize("0").x;
+    const auto columns = static_cast<std::size_t>(std::max(1.0F, ImGui::GetContentRegionAvail().x / cell));
+    const std::size_t per_line = columns > 7 + 4 * 16 ? 16 : columns > 7 + 4 * 8 ? 8 : 4;
+    constexpr std::size_t kMostBytes = 256;
+    for (const std::string& line : hex_lines(bytes.subspan(0, std::min(bytes.size(), kMostBytes)), offset, per_line)) {
+        dim_text(line.c_str());
+    }
+    if (bytes.size() > kMostBytes) dim_text("…");
+    ImGui::PopFont();
+}
+
+void draw_packet(const AppModel& model, Ui& ui, std::uint32_t packet) {
+    const Recording& recording = model.recording();
+    const ByteView frame = recording.packets.frame(packet);
+    ImGui::TextWrapped("%s %u", text(Text::kPacket, model.view.language), packet + 1);
+    const auto groups = packet_layers(recording, model.analysis(), packet, model.view.language);
+    const float name_width = width_of_names(groups);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const FieldGroup& group = groups[i];
+        // What is about the transport and what it carries is open at first; the layers below are there for those who
+        // ask.
+        const bool open = i + 2 >= groups.size();
+        ImGui::SetNextItemOpen(open, ImGuiCond_FirstUseEver);
+        ImGui::PushID(static_cast<int>(i));
+        ImGui::PushStyleColor(ImGuiCol_Header, panel_colours(model.theme()).raised);
+        const bool shown = ImGui::CollapsingHeader((group.title + "###layer").c_str());
+        ImGui::PopStyleColor();
+        if (shown) {
+            draw_fields(ui, group, name_width);
+            if (i > 0) draw_layer_bytes(ui, frame.subspan(group.begin, group.end - group.begin), group.begin);
+        }
+        ImGui::PopID();
+    }
+}
+
+void draw_call(const AppModel& model, Ui& ui, std::uint32_t index) {
+    const Call& call = model.recording().calls[index];
+    const FieldGroup group = call_fields(model.recording(), call, model.view.language);
+    dim_text(fmt::format("{}  ·  {}", text(Text::kCall, model.view.language), actor_name(model.recording(), call.actor))
+                 .c_str());
+    ImGui::PushFont(ui.fonts.mono);
+    ImGui::TextWrapped("%s", group.title.c_str());
+    ImGui::PopFont();
+    ImGui::Dummy({1, 2});
+    draw_fields(ui, group, width_of_names({group}));
+}
+
+void draw_byte_selection(const AppModel& model, const ByteSelection& bytes) {
+    ImGui::TextUnformatted(text(Text::kSelectedBytes, model.view.language));
+    ImGui::TextWrapped("%s", stream_name(model.recording(), model.analysis(), bytes.stream).c_str());
+    dim_text(fmt::format("{} {} - {}  ({})", text(Text::kOffset, model.view.language), bytes.range.begin,
+                         bytes.range.end, format_bytes(bytes.range.size()))
+                 .c_str());
+}
+
+// Calls and packets that carry the same bytes; a click goes there.
+void draw_same_bytes(AppModel& model, Ui& ui) {
+    std::vector<EventRef> others;
+    for (const EventRef event : model.selection.events) {
+        if (event != model.view.selected) others.push_back(event);
+    }
+    if (others.empty()) return;
+    std::stable_sort(others.begin(), others.end(),
+                     [&](EventRef a, EventRef b) { return time_of(model, a) < time_of(model, b); });
+    heading(ui, text(Text::kCarriesTitle, model.view.language));
+    constexpr std::size_t kMost = 60;
+    EventRef clicked;
+    for (std::size_t i = 0; i < std::min(others.size(), kMost); ++i) {
+        const std::string words = event_text(model.recording(), model.analysis(), others[i]);
+        if (list_row(std::to_string(i).c_str(), words.c_str(), false, false, panel_colours(model.theme()))) {
+            clicked = others[i];
+        }
+    }
+    if (others.size() > kMost) dim_text(fmt::format("+ {}", others.size() - kMost).c_str());
+    if (clicked) go_to(model, clicked);
+}
+
+void draw_findings_here(AppModel& model, Ui& ui) {
+    const auto found = findings_of(model.analysis(), model.view.selected, model.selection);
+    if (found.empty()) return;
+    heading(ui, text(Text::kWhyTitle, model.view.language));
+    for (const std::uint32_t index : found) {
+        const analysis::Finding& finding = model.analysis().findings[index];
+        coloured_text(to_imgui(text_colour(Role::kFinding, model.theme(), Emphasis::kNormal)),
+                      finding_name(finding.kind, model.view.language));
+        ImGui::TextWrapped("%s", finding_sentence(model.recording(), finding, model.view.language).c_str());
+        ImGui::Dummy({1, 2});
+    }
+}
+
+void draw_kernel_figures(const AppModel& model, Ui& ui) {
+    const EventRef event = model.view.selected;
+    const auto sockets = sockets_of(model.recording(), model.analysis(), event);
+    const TimeNs time = time_of(model, event);
+    bool headed = false;
+    for (const SocketId socket : sockets) {
+        const auto sample = nearest_sample(model.recording(), socket, time);
+        if (!sample) continue;
+        if (!headed) heading(ui, text(Text::kKernelTitle, model.view.language));
+        headed = true;
+        const FieldGroup group =
+            sample_fields(model.recording(), model.recording().samples[*sample], time, model.view.language);
+        coloured_text(panel_colours(model.theme()).accent, group.title.c_str());
+        // The line that says when it was read stands alone: it is longer than a column.
+        wrapped_dim_text((group.fields.front().name + " " + group.fields.front().value).c_str());
+        FieldGroup figures = group;
+        figures.fields.erase(figures.fields.begin());
+        draw_fields(ui, figures, width_of_names({figures}));
+        ImGui::Dummy({1, 4});
+    }
+}
+
+}  // namespace
+
+void draw_inspector(AppModel& model, Ui& ui) {
+    const EventRef event = model.view.selected;
+    section_title(ui.fonts, text(Text::kInspector, model.view.language));
+    ImGui::Dummy({1, 2});
+    if (!event && !model.view.bytes) {
+        wrapped_dim_text(text(Text::kInspectorHint, model.view.language));
+        return;
+    }
+    if (ui.selection_moved) ImGui::SetScrollY(0);
+    const Recording& recording = model.recording();
+    if (model.view.bytes) draw_byte_selection(model, *model.view.bytes);
+    if (event.kind == EventKind::kPacket && event.index < recording.packets.size()) draw_packet(model, ui, event.index);
+    if (event.kind == EventKind::kCall && event.index < recording.calls.size()) draw_call(model, ui, event.index);
+    draw_findings_here(model, ui);
+    draw_same_bytes(model, ui);
+    if (event) draw_kernel_figures(model, ui);
+}
+
+}  // namespace wirestory::viz

@@ -1,0 +1,22 @@
+// The window's own words in both languages, in one table, so that the language switches while the window is open and
+// needs no locale. Texts of a scenario (title, lesson, tour) are Localized and do not stand here.
+#pragma once
+
+#include <cstdint>
+
+#include "analysis/finding.hpp"
+#include "base/locale.hpp"
+
+namespace wirestory::viz {
+
+enum class Text : std::uint8_t {
+#define WIRESTORY_UI_TEXT(name, en, zh) k##name,
+#include "viz/app/ui_strings.inc"
+#undef WIRESTORY_UI_TEXT
+    kTextCount,
+};
+
+const char* text(Text id, Language language);
+const char* finding_name(analysis::FindingKind kind, Language language);
+
+}  // namespace wirestory::viz
