@@ -1,7 +1,10 @@
 // Diagnostics: the mistakes of a scenario file, all of them at once, each with a place and a hint.
+// Knows nothing of scenarios, prints nothing. Plain data; one thread at a time while it is filled.
+// It holds at most about a hundred: a file with more is no scenario.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wirestory::sim {
@@ -31,8 +34,14 @@ struct Diagnostics {
     [[nodiscard]] bool has_errors() const;
 };
 
+enum class Colours { kNone, kTerminal };  // kTerminal: ANSI escapes
+
+// In the order of the file; the order of finding decides among mistakes at one place.
+std::vector<Diagnostic> sorted_by_place(const Diagnostics& diagnostics);
+
 // "FILE:LINE:COLUMN: error: MESSAGE", the line, a caret under the place (by display width), "hint: ..."; sorted by
-// place.
-std::string format_diagnostics(const Diagnostics& diagnostics, std::string_view source_text);
+// place. Control characters of the source are shown as `?`, so that no file can drive the reader's terminal.
+std::string format_diagnostics(const Diagnostics& diagnostics, std::string_view source_text,
+                               Colours colours = Colours::kNone);
 
 }  // namespace wirestory::sim

@@ -1,0 +1,56 @@
+#include "sim/scenario/call_signatures.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace wirestory::sim {
+
+const std::vector<CallSignature>& call_signatures() {
+    using A = ArgumentKind;
+    using R = ResultKind;
+    static const std::vector<CallSignature> table{
+        {CallKind::kSocket, "socket", {A::kFamily}, 1, R::kSocket, false, "socket(tcp)"},
+        {CallKind::kBind, "bind", {A::kOwnAddress}, 1, R::kZero, false, "bind(9000)"},
+        {CallKind::kListen, "listen", {A::kBacklog}, 1, R::kZero, true, "listen(5)"},
+        {CallKind::kAccept, "accept", {}, 0, R::kSocket, true, "conn = accept()"},
+        {CallKind::kConnect, "connect", {A::kPeerAddress}, 1, R::kZero, false, "connect(server:9000)"},
+        {CallKind::kSend, "send", {A::kBytes, A::kFlags}, 1, R::kWritten, false, "send(\"hello\")"},
+        {CallKind::kSendto,
+         "sendto",
+         {A::kBytes, A::kPeerAddress, A::kFlags},
+         2,
+         R::kWritten,
+         false,
+         "sendto(\"hello\", server:9000)"},
+        {CallKind::kRecv, "recv", {A::kSize, A::kFlags}, 1, R::kRead, false, "recv(1024)"},
+        {CallKind::kRecvfrom, "recvfrom", {A::kSize, A::kFlags}, 1, R::kRead, false, "recvfrom(2048)"},
+        {CallKind::kShutdown, "shutdown", {A::kShutdownHow}, 1, R::kZero, false, "shutdown(SHUT_WR)"},
+        {CallKind::kClose, "close", {}, 0, R::kZero, false, "close()"},
+        {CallKind::kSetsockopt,
+         "setsockopt",
+         {A::kOption, A::kOptionValue, A::kOptionValue},
+         2,
+         R::kZero,
+         false,
+         "setsockopt(SO_REUSEADDR, 1)"},
+        {CallKind::kGetsockopt, "getsockopt", {A::kOption}, 1, R::kOption, false, "getsockopt(SO_RCVBUF)"},
+        {CallKind::kGetsockname, "getsockname", {}, 0, R::kAddress, false, "getsockname()"},
+        {CallKind::kGetpeername, "getpeername", {}, 0, R::kAddress, false, "getpeername()"},
+    };
+    return table;
+}
+
+const CallSignature* signature_named(std::string_view name) {
+    const auto& table = call_signatures();
+    const auto found = std::find_if(table.begin(), table.end(), [&](const CallSignature& s) { return s.name == name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+const CallSignature& signature_of(CallKind kind) {
+    const auto& table = call_signatures();
+    return *std::find_if(table.begin(), table.end(), [&](const CallSignature& s) { return s.kind == kind; });
+}
+
+}  // namespace wirestory::sim

@@ -1,0 +1,52 @@
+#include "sim/scenario/parse_context.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace wirestory::sim {
+
+std::optional<ActorId> ParseContext::actor_named(std::string_view name) const {
+    for (std::size_t i = 0; i < scenario.actors.size(); ++i)
+        if (scenario.actors[i].name == name) return static_cast<ActorId>(i);
+    return std::nullopt;
+}
+
+std::vector<std::string_view> ParseContext::actor_names() const {
+    std::vector<std::string_view> names;
+    for (const ScenarioActor& actor : scenario.actors) names.push_back(actor.name);
+    return names;
+}
+
+void ParseContext::unknown_actor(std::string_view name, const SourceSpan& span) {
+    error(span, fmt::format("unknown actor {}", quoted(name)), suggestion(name, actor_names()));
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
+    constexpr std::size_t kFew = 8;
+    constexpr std::size_t kLongestWord = 64;  // spelling distance is quadratic
+    if (word.size() <= kLongestWord) {
+        if (const auto near = closest(word, candidates)) return fmt::format("did you mean `{}`?", *near);
+        // All in the other case: `syn` for SYN.
+        for (const std::string_view candidate : candidates) {
+            const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+            if (std::equal(word.begin(), word.end(), candidate.begin(), candidate.end(), same))
+                return fmt::format("did you mean `{}`?", candidate);
+        }
+    }
+    if (candidates.empty() || candidates.size() > kFew) return {};
+    std::string known;
+    for (const std::string_view candidate : candidates)
+        known += fmt::format("{}`{}`", known.empty() ? "" : ", ", candidate);
+    return "known: " + known;
+}
+
+bool is_name(std::string_view text) {
+    if (text.empty() || text.front() < 'a' || text.front() > 'z') return false;
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+}  // namespace wirestory::sim

@@ -1,0 +1,186 @@
+#include "sim/scenario/socket_tracker.hpp"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+
+#include "sim/scenario/socket_names.hpp"
+
+namespace wirestory::sim {
+namespace {
+
+// A call expected to fail makes no socket; one that may do as it likes (`_`) may have made it.
+bool expects_failure(const CallSyntax& call) {
+    return call.expected && std::holds_alternative<Symbol>(call.expected->data);
+}
+
+}  // namespace
+
+bool SocketTracker::good_name(const Word& name) {
+    if (!is_name(name.text)) {
+        context_.error(name.span, fmt::format("{} cannot name a socket", quoted(name.text)),
+                       "names are lower-case letters, digits and _: conn, s2");
+        return false;
+    }
+    if (!context_.actor_named(name.text)) return true;
+    context_.error(name.span, fmt::format("{} is an actor's name", quoted(name.text)), "give the socket another name");
+    return false;
+}
+
+void SocketTracker::make(const CallStep& step, const std::string& name, SocketFamily family, const SourceSpan& span) {
+    SocketTrack& track = context_.facts.sockets[{step.actor, name}];
+    track = SocketTrack{};
+    track.family = family;
+    track.made = span;
+    (family == SocketFamily::kUdp ? context_.facts.udp_actors : context_.facts.tcp_actors).insert(step.actor);
+}
+
+void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const SourceSpan& step_span) {
+    if (call.socket) {
+        context_.error(call.socket->span, "socket() is called on no socket",
+                       fmt::format("name the new one: `{} = socket(tcp)`", call.socket->text));
+        return;
+    }
+    if (call.assigned && !good_name(*call.assigned)) return;
+    if (call.assigned) step.socket = std::string{call.assigned->text};
+    const auto existing = context_.facts.sockets.find({step.actor, step.socket});
+    if (existing != context_.facts.sockets.end() && !existing->second.closed) {
+        const std::string& actor = context_.scenario.actor_name(step.actor);
+        const int line = existing->second.made.line;
+        if (step.socket.empty()) {
+            context_.error(step_span, fmt::format("`{}` already has an unnamed socket, made in line {}", actor, line),
+                           "name this one: `s2 = socket(tcp)`");
+        } else {
+            context_.error(
+                step_span,
+                fmt::format("`{}` already has a socket called {}, made in line {}", actor, quoted(step.socket), line),
+                "give this one another name, or close that one first");
+        }
+        return;
+    }
+    if (!expects_failure(call)) make(step, step.socket, family_of(call.arguments.front()), step_span);
+}
+
+SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
+    const SourceSpan span = call.socket ? call.socket->span : call.call.span;
+    const std::string& actor = context_.scenario.actor_name(step.actor);
+    const auto found = context_.facts.sockets.find({step.actor, step.socket});
+    if (found != context_.facts.sockets.end()) {
+        if (!found->second.closed) return &found->second;
+        context_.error(
+            span,
+            step.socket.empty()
+                ? fmt::format("the unnamed socket of `{}` was closed in line {}", actor, found->second.closed->line)
+                : fmt::format("the socket {} was closed in line {}", quoted(step.socket), found->second.closed->line),
+            "make a new one first, or move this step up");
+        return nullptr;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& [key, track] : context_.facts.sockets)
+        if (key.first == step.actor && !key.second.empty()) names.push_back(key.second);
+    if (step.socket.empty()) {
+        context_.error(span, fmt::format("`{}` has no unnamed socket yet", actor),
+                       names.empty() ? "make it first: `socket(tcp)`"
+                                     : fmt::format("say which socket: `{}.{}(...)`", names.front(), call.call.text));
+    } else if (step.socket == actor) {
+        context_.error(span, "the actor stands before the colon already",
+                       fmt::format("write `{}(...)`", call.call.text));
+    } else {
+        std::string hint = suggestion(step.socket, names);
+        if (hint.empty() || names.empty()) hint = "a socket gets its name by `conn = accept()` or `s2 = socket(tcp)`";
+        context_.error(span, fmt::format("`{}` has no socket called {} at this step", actor, quoted(step.socket)),
+                       std::move(hint));
+    }
+    return nullptr;
+}
+
+void SocketTracker::check_family(const CallSignature& signature, const CallSyntax& call, const SocketTrack& track) {
+    if (track.family != SocketFamily::kUdp || may_fail(call)) return;
+    if (signature.stream_only) {
+        context_.error(call.call.span, fmt::format("{} is for TCP sockets; this one is UDP", signature.name),
+                       "to show how it fails, expect the error: `= EOPNOTSUPP`");
+        return;
+    }
+    if (signature.kind != CallKind::kSetsockopt && signature.kind != CallKind::kGetsockopt) return;
+    const auto* symbol = std::get_if<Symbol>(&call.arguments.front().data);
+    const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
+    if (option && option->level == IPPROTO_TCP)
+        context_.error(call.arguments.front().span,
+                       fmt::format("{} is an option of TCP sockets; this one is UDP", symbol->name),
+                       "to show how it fails, expect the error: `= EOPNOTSUPP`");
+}
+
+void SocketTracker::accept(const CallSyntax& call, CallStep& step, SocketTrack& track) {
+    if (!track.listening && !may_fail(call))
+        context_.error(call.call.span, "accept() on a socket that does not listen", "call listen(5) on it first");
+    if (!call.assigned) {
+        if (!expects_failure(call))
+            context_.error(call.call.span, "the accepted socket needs a name", "write it as `conn = accept()`");
+        return;
+    }
+    if (!good_name(*call.assigned)) return;
+    step.accepted = std::string{call.assigned->text};
+    const auto existing = context_.facts.sockets.find({step.actor, step.accepted});
+    if (existing != context_.facts.sockets.end() && !existing->second.closed) {
+        context_.error(
+            call.assigned->span,
+            fmt::format("`{}` already has a socket called {}, made in line {}",
+                        context_.scenario.actor_name(step.actor), quoted(step.accepted), existing->second.made.line),
+            "give this one another name, or close that one first");
+        return;
+    }
+    if (!expects_failure(call)) make(step, step.accepted, SocketFamily::kTcp, call.assigned->span);
+}
+
+void SocketTracker::note_peer(const CallSyntax& call, const CallStep& step) {
+    for (const Value& value : call.arguments) {
+        const auto* address = std::get_if<AddressText>(&value.data);
+        if (address == nullptr) continue;
+        const auto peer = context_.actor_named(address->host);
+        if (!peer) {
+            context_.facts.peers_unknown.insert(step.actor);
+            continue;
+        }
+        context_.facts.peers.insert({step.actor, *peer});
+        context_.facts.peers.insert({*peer, step.actor});
+    }
+}
+
+void SocketTracker::check_bind(const CallSyntax& call, const CallStep& step) {
+    const auto* address = std::get_if<AddressText>(&call.arguments.front().data);
+    const auto host = address != nullptr ? context_.actor_named(address->host) : std::nullopt;
+    if (!host || *host == step.actor || may_fail(call)) return;
+    context_.error(
+        call.arguments.front().span,
+        fmt::format("`{}` cannot bind the address of `{}`", context_.scenario.actor_name(step.actor), address->host),
+        "bind a port of its own: bind(9000)");
+}
+
+void SocketTracker::apply(const CallSignature& signature, const CallSyntax& call, CallStep& step,
+                          const SourceSpan& step_span) {
+    if (signature.kind == CallKind::kSocket) return make_socket(call, step, step_span);
+    if (call.socket) step.socket = std::string{call.socket->text};
+    if (call.assigned && signature.kind != CallKind::kAccept)
+        context_.error(call.assigned->span, fmt::format("{} makes no socket to name", signature.name),
+                       "only socket() and accept() do; a result is expected behind the call");
+    SocketTrack* track = find(call, step);
+    if (track == nullptr) {
+        // Take the name as made, so that its uses below are not reported one by one.
+        if (signature.kind == CallKind::kAccept && call.assigned && is_name(call.assigned->text)) {
+            step.accepted = std::string{call.assigned->text};
+            make(step, step.accepted, SocketFamily::kTcp, call.assigned->span);
+        }
+        return;
+    }
+    check_family(signature, call, *track);
+    switch (signature.kind) {
+        case CallKind::kAccept: accept(call, step, *track); break;
+        case CallKind::kListen: track->listening = true; break;
+        case CallKind::kClose: track->closed = step_span; break;
+        case CallKind::kBind: check_bind(call, step); break;
+        case CallKind::kConnect:
+        case CallKind::kSendto: note_peer(call, step); break;
+        default: break;
+    }
+}
+
+}  // namespace wirestory::sim

@@ -1,0 +1,97 @@
+#include "sim/scenario/step_parser.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/scenario/value_parser.hpp"
+
+namespace wirestory::sim {
+namespace {
+
+Word word_of(const Token& token) { return {token.text, token.span}; }
+
+std::string found(const Token& token) {
+    return token.kind == TokenKind::kEnd ? std::string{"the end of the step"} : quoted(token.text);
+}
+
+bool parse_head(TokenCursor& cursor, ParseContext& context, CallSyntax& call) {
+    if (cursor.peek().is_word() && cursor.peek(1).is("=")) {
+        call.assigned = word_of(cursor.take());
+        cursor.take();
+    }
+    if (!cursor.peek().is_word()) {
+        const Token& token = cursor.peek();
+        context.error(token.span, fmt::format("expected a call, found {}", found(token)),
+                      "for example send(\"hello\") = 5");
+        return false;
+    }
+    call.call = word_of(cursor.take());
+    if (cursor.take_if(".")) {
+        call.socket = call.call;
+        if (!cursor.peek().is_word()) {
+            context.error(cursor.peek().span, fmt::format("expected a call behind `.`, found {}", found(cursor.peek())),
+                          fmt::format("for example {}.recv(1024)", call.socket->text.substr(0, 40)));
+            return false;
+        }
+        call.call = word_of(cursor.take());
+    }
+    if (cursor.peek().is(".")) {
+        context.error(cursor.peek().span, "too many dots",
+                      "a call is written `recv(1024)` or `conn.recv(1024)`; the actor stands before the colon");
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<Value>> parse_arguments(TokenCursor& cursor, ParseContext& context) {
+    std::vector<Value> arguments;
+    const SourceSpan open = cursor.take().span;
+    if (cursor.take_if(")")) return arguments;
+    while (true) {
+        std::optional<Value> value = parse_value(cursor, context);
+        if (!value) return std::nullopt;
+        arguments.push_back(std::move(*value));
+        if (cursor.take_if(")")) return arguments;
+        if (cursor.take_if(",")) continue;
+        if (cursor.at_end()) {
+            context.error(open, "`(` is never closed", "a call ends with `)`");
+        } else {
+            context.error(cursor.peek().span, fmt::format("expected `,` or `)`, found {}", found(cursor.peek())),
+                          "values are separated by commas");
+        }
+        return std::nullopt;
+    }
+}
+
+std::optional<CallSyntax> parse_call(TokenCursor& cursor, ParseContext& context) {
+    CallSyntax call;
+    if (!parse_head(cursor, context, call)) return std::nullopt;
+    if (!cursor.peek().is("(")) {
+        context.error(cursor.peek().span,
+                      fmt::format("expected `(` behind {}, found {}", quoted(call.call.text), found(cursor.peek())),
+                      fmt::format("a call has parentheses: `{}()`", call.call.text.substr(0, 40)));
+        return std::nullopt;
+    }
+    const SourceSpan open = cursor.peek().span;
+    std::optional<std::vector<Value>> arguments = parse_arguments(cursor, context);
+    if (!arguments) return std::nullopt;
+    call.arguments = std::move(*arguments);
+    call.parentheses = join(open, cursor.previous().span);
+    if (cursor.peek().is("==")) {
+        context.error(cursor.peek().span, "a result is expected with one `=`", "write `=`");
+        return std::nullopt;
+    }
+    if (cursor.take_if("=")) {
+        call.expected = parse_expected(cursor, context);
+        if (!call.expected) return std::nullopt;
+    }
+    if (!cursor.at_end()) {
+        context.error(cursor.peek().span, fmt::format("{} behind the end of the step", quoted(cursor.peek().text)),
+                      call.expected ? "one step holds one call" : "an expected result stands behind `=`");
+        return std::nullopt;
+    }
+    return call;
+}
+
+}  // namespace wirestory::sim

@@ -1,0 +1,11 @@
+// Reads `story:`: its steps in order, with the sockets that exist at each, and leaves the facts that the expectations
+// are checked against. One mistake does not hide the next: every step is read.
+#pragma once
+
+#include "sim/scenario/parse_context.hpp"
+
+namespace wirestory::sim {
+
+void read_story(const YamlNode& story, ParseContext& context);
+
+}  // namespace wirestory::sim
