@@ -57,6 +57,7 @@ CallIndex::CallIndex(const Recording& recording)
     : recording_(&recording),
       calls_(group(recording.calls, recording.sockets.size())),
       samples_(group(recording.samples, recording.sockets.size())),
+      reports_(group(recording.tx_reports, recording.sockets.size())),
       accepted_by_(recording.sockets.size(), kNoIndex),
       closed_by_(recording.sockets.size(), kNoIndex) {
     for (std::size_t i = 0; i < recording.calls.size(); ++i) {
@@ -72,6 +73,8 @@ CallIndex::CallIndex(const Recording& recording)
 
 std::span<const std::uint32_t> CallIndex::calls_of(SocketId socket) const { return calls_.of(socket); }
 std::span<const std::uint32_t> CallIndex::samples_of(SocketId socket) const { return samples_.of(socket); }
+
+std::span<const std::uint32_t> CallIndex::reports_of(SocketId socket) const { return reports_.of(socket); }
 
 std::span<const std::uint32_t> CallIndex::samples_within(SocketId socket, TimeNs begin, TimeNs end) const {
     const auto all = samples_of(socket);

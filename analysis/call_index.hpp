@@ -24,9 +24,11 @@ public:
     [[nodiscard]] const Recording& recording() const { return *recording_; }
     [[nodiscard]] std::size_t socket_count() const { return accepted_by_.size(); }
     [[nodiscard]] const Call& call(std::uint32_t index) const { return recording_->calls[index]; }
-    // Indices into Recording::calls and ::samples, in order of time. Nothing for a socket that does not exist.
+    // Indices into Recording::calls, ::samples and ::tx_reports, in order of time. Nothing for a socket that does not
+    // exist.
     [[nodiscard]] std::span<const std::uint32_t> calls_of(SocketId socket) const;
     [[nodiscard]] std::span<const std::uint32_t> samples_of(SocketId socket) const;
+    [[nodiscard]] std::span<const std::uint32_t> reports_of(SocketId socket) const;
     // The samples of a socket taken within [begin, end].
     [[nodiscard]] std::span<const std::uint32_t> samples_within(SocketId socket, TimeNs begin, TimeNs end) const;
     // The accept call that returned this socket; kNoIndex for others.
@@ -51,6 +53,7 @@ private:
     const Recording* recording_;
     Groups calls_;
     Groups samples_;
+    Groups reports_;
     std::vector<std::uint32_t> accepted_by_;
     std::vector<std::uint32_t> closed_by_;
 };

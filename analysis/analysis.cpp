@@ -1,0 +1,65 @@
+#include "analysis/analysis.hpp"
+
+#include <algorithm>
+
+#include "analysis/call_index.hpp"
+#include "analysis/datagrams.hpp"
+#include "analysis/findings/finders.hpp"
+#include "analysis/flow_table.hpp"
+#include "analysis/ledger_builder.hpp"
+#include "analysis/socket_binding.hpp"
+#include "analysis/states.hpp"
+
+namespace wirestory::analysis {
+namespace {
+
+const Datagram* find_datagram(const std::vector<DatagramKey>& keys, const std::vector<Datagram>& datagrams,
+                              std::uint32_t event) {
+    const auto found = std::lower_bound(keys.begin(), keys.end(), DatagramKey{event, 0});
+    return found == keys.end() || found->event != event ? nullptr : &datagrams[found->datagram];
+}
+
+}  // namespace
+
+const StreamLedger* Analysis::stream(StreamId id) const {
+    const auto found = std::lower_bound(streams.begin(), streams.end(), id,
+                                        [](const StreamLedger& ledger, StreamId wanted) { return ledger.id < wanted; });
+    return found == streams.end() || found->id != id ? nullptr : &*found;
+}
+
+std::span<const SocketEnd> Analysis::ends_of(SocketId socket) const {
+    const auto first = std::partition_point(socket_ends.begin(), socket_ends.end(),
+                                            [&](const SocketEnd& end) { return end.socket < socket; });
+    const auto last =
+        std::partition_point(first, socket_ends.end(), [&](const SocketEnd& end) { return end.socket == socket; });
+    return {first, last};
+}
+
+const Datagram* Analysis::datagram_of_packet(std::uint32_t packet) const {
+    return find_datagram(datagrams_by_packet, datagrams, packet);
+}
+
+const Datagram* Analysis::datagram_of_call(std::uint32_t call) const {
+    return find_datagram(datagrams_by_call, datagrams, call);
+}
+
+Analysis analyse(const Recording& recording) {
+    Analysis analysis;
+    const CallIndex calls(recording);
+    FlowTableResult table = build_flow_table(recording);
+    analysis.socket_ends = bind_sockets(calls, table.flows);
+    analysis.streams = build_ledgers(calls, table.packets, table.flows);
+    DatagramResult datagrams = match_datagrams(calls, table);
+    analysis.datagrams = std::move(datagrams.datagrams);
+    analysis.datagram_queues = std::move(datagrams.queues);
+    analysis.datagrams_by_packet = std::move(datagrams.by_packet);
+    analysis.datagrams_by_call = std::move(datagrams.by_call);
+    analysis.states = infer_states(calls, table.packets, table.flows);
+    analysis.listens = find_listens(calls);
+    analysis.packets = std::move(table.packets);
+    analysis.flows = std::move(table.flows);
+    analysis.findings = find_all({calls, analysis});
+    return analysis;
+}
+
+}  // namespace wirestory::analysis

@@ -1,0 +1,81 @@
+// TCP is a stream of bytes: neither segments nor reads keep to what one send wrote (RFC 9293, 2.2 and 3.7.4). Found are
+// the segments that carry bytes of several sends, and the reads that take bytes of several messages.
+#include <algorithm>
+
+#include "analysis/findings/finders.hpp"
+
+namespace wirestory::analysis {
+namespace {
+
+// Ids of the kernel's send reports for one socket, sorted: on TCP the stream offset of a send's last byte, 32 bits of
+// it.
+std::vector<std::uint32_t> reported_ids(const CallIndex& calls, SocketId socket) {
+    std::vector<std::uint32_t> ids;
+    for (const std::uint32_t index : calls.reports_of(socket)) {
+        ids.push_back(calls.recording().tx_reports[index].id);
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+// A send whose id never came back was merged into the next: the last one's did, the others' did not.
+bool reports_show_merging(const std::vector<std::uint32_t>& ids, std::span<const Written> writes) {
+    const auto reported = [&](const Written& write) {
+        return std::binary_search(ids.begin(), ids.end(), static_cast<std::uint32_t>(write.range.end - 1));
+    };
+    return reported(writes.back()) && std::none_of(writes.begin(), writes.end() - 1, reported);
+}
+
+Finding about(const FinderContext& context, const StreamLedger& ledger, FindingKind kind, ByteRange range) {
+    Finding finding;
+    finding.kind = kind;
+    finding.flow = ledger.id.flow;
+    finding.from = ledger.id.from;
+    finding.actor = context.end(ledger.id).actor;
+    finding.range = range;
+    return finding;
+}
+
+void add_sends(std::span<const Written> writes, Finding& finding) {
+    finding.count = static_cast<std::uint32_t>(writes.size());
+    for (const Written& write : writes.first(std::min(writes.size(), kMaxEvidenceEvents))) {
+        finding.events.push_back({EventKind::kCall, write.call});
+    }
+}
+
+}  // namespace
+
+void find_coalesced_writes(const FinderContext& context, std::vector<Finding>& findings) {
+    for (const StreamLedger& ledger : context.analysis.streams) {
+        if (ledger.written.size() < 2) continue;
+        const auto ids = reported_ids(context.calls, context.end(ledger.id).socket);
+        for (const Carried& carried : ledger.carried) {
+            const auto writes = writes_in(ledger, carried.range);
+            if (carried.retransmission || writes.size() < 2) continue;
+            Finding finding = about(context, ledger, FindingKind::kCoalescedWrite, carried.range);
+            finding.begin_ns = finding.end_ns = carried.time_ns;
+            if (reports_show_merging(ids, writes)) finding.evidence = Evidence::kMeasured;
+            finding.events.push_back({EventKind::kPacket, carried.packet});
+            add_sends(writes, finding);
+            findings.push_back(std::move(finding));
+        }
+    }
+}
+
+void find_sticky_reads(const FinderContext& context, std::vector<Finding>& findings) {
+    for (const StreamLedger& ledger : context.analysis.streams) {
+        for (const Read& read : ledger.read) {
+            const auto writes = writes_in(ledger, read.range);
+            if (writes.size() < 2) continue;
+            Finding finding = about(context, ledger, FindingKind::kStickyRead, read.range);
+            finding.actor = context.end({ledger.id.flow, other(ledger.id.from)}).actor;
+            finding.begin_ns = read.enter_ns;
+            finding.end_ns = read.exit_ns;
+            finding.events.push_back({EventKind::kCall, read.call});
+            add_sends(writes, finding);
+            findings.push_back(std::move(finding));
+        }
+    }
+}
+
+}  // namespace wirestory::analysis
