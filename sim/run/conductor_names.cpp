@@ -82,7 +82,10 @@ bool Conductor::holds(const Condition& condition, std::size_t step, std::string&
 std::string Conductor::named_step(std::size_t step) const {
     const Step& named = scenario_.story[step];
     const auto* call = std::get_if<CallStep>(&named.action);
-    if (call == nullptr) return fmt::format("line {}: `{}`", named.span.line, named.text);
+    if (call == nullptr) {
+        const char* word = std::holds_alternative<WaitStep>(named.action) ? "wait" : "until";
+        return fmt::format("line {}: `{}: {}`", named.span.line, word, named.text);
+    }
     const std::string thread = call->thread > 0 ? fmt::format("#{}", call->thread + 1) : "";
     return fmt::format("line {}: `{}{}: {}`", named.span.line, scenario_.actor_name(call->actor), thread, named.text);
 }
