@@ -14,7 +14,8 @@ namespace wirestory::viz {
 
 namespace {
 
-constexpr float kHeadingRows = 2;
+constexpr std::size_t kPayloadBytes = 40;
+constexpr std::size_t kExcerptBytes = 10;
 constexpr float kStateColumns = 13;  // "SYN_RECEIVED" and a space
 constexpr float kLeastLaneColumns = 38;
 constexpr float kLeastColumnDistance = 22;
@@ -43,8 +44,8 @@ Columns place_columns(const LadderPlan& plan, const LadderOptions& options) {
     c.unit = std::max(options.text.width("0"), 0.5F);
     const DurationNs span = plan.rows().empty() ? 0 : plan.rows().back().time_ns - plan.start_ns();
     c.seconds = span >= kSecondsFromNs;
-    c.time_right = std::max(9 * c.unit, options.text.width(time_text(span, c.seconds)) + c.unit);
-    const float left = c.time_right + 2 * c.unit;
+    c.time_right = std::max(8 * c.unit, options.text.width(time_text(span, c.seconds)) + c.unit);
+    const float left = c.time_right + c.unit;
     const float right = options.width - 1 * c.unit;
     const float states = kStateColumns * c.unit;
     c.states = plan.has_state_columns() && right - left - 2 * states >= kLeastLaneColumns * c.unit;
@@ -64,6 +65,16 @@ struct Slot {
     Align align = Align::kLeft;
     float width = 0;
 };
+
+std::string join(std::string_view between, std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts) {
+        if (part.empty()) continue;
+        if (!text.empty()) text += between;
+        text += part;
+    }
+    return text;
+}
 
 class LadderLayout {
 public:
@@ -210,9 +221,17 @@ void LadderLayout::states(std::size_t index) {
 void LadderLayout::call(const LadderRow& row) {
     const EventRef event{EventKind::kCall, row.index};
     const Call& call = recording_.calls[row.index];
+    const Slot place = slot(plan_.parties().of_actor(call.actor));
     std::string text;
     if (row.kind == RowKind::kCall) {
         text = format_call(recording_, call);
+        const std::string result = " = " + call_result_text(recording_, call);
+        // Where not all of it fits, the arguments are cut and the result stays.
+        const float room = place.width - options_.text.width(result);
+        if (options_.text.width(text) > place.width && text.ends_with(result) && room > place.width / 2) {
+            text.erase(text.size() - result.size());
+            text = fit_text(options_.text, text, room) + result;
+        }
     } else if (row.kind == RowKind::kCallEnter) {
         const bool returns = call.returned_at_all();
         text = call_name_text(recording_, call) + "(" + call.arguments + ")" + (returns ? " ..." : "  never returns");
@@ -224,39 +243,26 @@ void LadderLayout::call(const LadderRow& row) {
     const Role role = call.failed() && row.kind != RowKind::kCallEnter ? Role::kCallFailed
                       : row.kind == RowKind::kCall                     ? Role::kCall
                                                                        : Role::kCallBlocked;
-    label(slot(plan_.parties().of_actor(call.actor)), std::move(text), role, event,
-          plan_.events().first_message(event));
+    label(place, std::move(text), role, event, plan_.events().first_message(event));
 }
 
 void LadderLayout::arrow_text(const Arrow& arrow, const PacketWords& words, float left, float right,
                               std::string_view prefix) {
-    const float from = left + 4 * columns_.unit;
+    const float from = left + 3 * columns_.unit;
     const float room = right - 3 * columns_.unit - from;
     const std::string flags = std::string{prefix} + words.flags;
     const std::string length = words.payload_bytes > 0 ? fmt::format("len {}", words.payload_bytes) : "";
-    const auto join = [](std::initializer_list<std::string_view> parts) {
-        std::string text;
-        for (const std::string_view part : parts) {
-            if (part.empty()) continue;
-            if (!text.empty()) text += "  ";
-            text += part;
-        }
-        return text;
-    };
-    const std::string payload = words.payload.empty() ? "" : quote_bytes(words.payload, 96);
-    const std::string excerpt = words.payload.empty() ? "" : quote_bytes(words.payload, 12);
-    const std::string rich = join({flags, words.numbers, words.extras, length});
-    const std::string plain = join({flags, words.numbers, length});
-    const std::string brief = join({flags, length});
-    const auto fits = [&](const std::string& text) { return options_.text.width(text) <= room; };
-    // Payload is worth more than window sizes, and a few of its bytes more than sequence numbers.
-    std::string text = brief;
-    if (const std::string all = join({rich, payload}); fits(all)) {
-        text = all;
-    } else if (fits(join({plain, excerpt}))) {
-        text = join({plain, payload});
-    } else if (fits(join({brief, excerpt}))) {
-        text = join({brief, payload});
+    const std::string payload = words.payload.empty() ? "" : quote_bytes(words.payload, kPayloadBytes);
+    const std::string excerpt = words.payload.empty() ? "" : quote_bytes(words.payload, kExcerptBytes);
+    // From most to least. Bytes are worth more than window sizes, and numbers more than many bytes.
+    std::string text;
+    for (const std::string& candidate :
+         {join("  ", {flags, words.numbers, words.extras, length, payload}),
+          join("  ", {flags, words.numbers, length, payload}), join(" ", {flags, words.numbers, length, payload}),
+          join(" ", {flags, words.numbers, length, excerpt}), join(" ", {flags, length, payload}),
+          join(" ", {flags, length, excerpt}), join(" ", {flags, length})}) {
+        text = candidate;
+        if (options_.text.width(text) <= room) break;
     }
     Label out;
     out.text = fit_text(options_.text, text, room);

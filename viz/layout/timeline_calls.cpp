@@ -12,12 +12,12 @@ namespace {
 constexpr float kLeastCallWidth = 4;
 constexpr float kFoldWidth = 1;
 constexpr float kLeaderWidth = 1;
+constexpr std::size_t kExcerptBytes = 12;
+constexpr std::size_t kLongestText = 44;
 
 struct ShownCall {
     std::uint32_t call = 0;
     Rect rect;
-    float next_x = 0;  // where the next box of this row begins
-    bool labelled = false;
 };
 
 Role role_of(const Call& call, bool running) {
@@ -38,24 +38,26 @@ std::vector<std::string> call_texts(const Recording& recording, const Call& call
     } else {
         texts.push_back(format_call(recording, shown));
         if (reads_data(shown.kind)) texts.push_back(name + " = " + call_result_text(recording, shown));
+        if (reads_data(shown.kind)) texts.push_back(name + " = " + quote_bytes(shown.payload, kExcerptBytes));
+        if (writes_data(shown.kind)) texts.push_back(name + "(" + quote_bytes(shown.payload, kExcerptBytes) + ")");
         texts.push_back(name + "(" + shown.arguments + ")");
     }
     texts.push_back(name);
     if (shown.kind == CallKind::kSocket) texts = {texts.back()};
+    // Longer ones only waste room: an excerpt says as much.
+    if (texts.size() > 2 && texts.front().size() > kLongestText) texts.erase(texts.begin());
     return texts;
 }
 
+// 0 for what moves data, opens, closes or fails; 1 for what prepares.
 int priority_of(const Call& call) {
-    if (call.failed()) return 0;
-    if (writes_data(call.kind) || reads_data(call.kind)) return 1;
+    if (call.failed() || writes_data(call.kind) || reads_data(call.kind)) return 0;
     switch (call.kind) {
         case CallKind::kConnect:
         case CallKind::kAccept:
         case CallKind::kShutdown:
-        case CallKind::kClose: return 2;
-        case CallKind::kListen:
-        case CallKind::kBind: return 3;
-        default: return 4;
+        case CallKind::kClose: return 0;
+        default: return 1;
     }
 }
 
@@ -66,11 +68,14 @@ public:
 
     void run() {
         for (std::size_t row = 0; row < tracks_.call_rows.size(); ++row) boxes(row);
+        // From right to left, so that the words of the earlier one climb over those of the later one like a stair, and
+        // no leader has to cross a text. What only prepares comes last.
         std::stable_sort(shown_.begin(), shown_.end(), [this](const ShownCall& a, const ShownCall& b) {
-            return priority_of(call(a)) < priority_of(call(b));
+            const int pa = priority_of(call(a));
+            const int pb = priority_of(call(b));
+            return pa != pb ? pa < pb : a.rect.x > b.rect.x;
         });
-        // First everybody's shortest useful words, longest where there is room.
-        for (ShownCall& shown : shown_) label(shown);
+        for (const ShownCall& shown : shown_) label(shown);
     }
 
 private:
@@ -82,7 +87,7 @@ private:
 
     void boxes(std::size_t row);
     void box(const ShownCall& shown);
-    void label(ShownCall& shown);
+    void label(const ShownCall& shown);
     bool label_on_row(const ShownCall& shown, const std::string& text);
     void leader(const ShownCall& shown, std::size_t row);
 
@@ -112,7 +117,7 @@ void CallLane::boxes(std::size_t row) {
         while (next != id + 1 && calls[*(next - 1)].enter_ns > canvas_.end_ns) --next;
         const float next_x = next == ids.end() ? canvas_.right() : canvas_.clipped_x(calls[*next].enter_ns);
         const float least = std::clamp(next_x - x0 - 1, kFoldWidth, kLeastCallWidth);
-        const ShownCall shown{*id, {x0, y, std::max(x1 - x0, least), lanes_.call_box_height}, next_x, false};
+        const ShownCall shown{*id, {x0, y, std::max(x1 - x0, least), lanes_.call_box_height}};
         if (next - id > 1) {
             canvas_.add_box(shown.rect, Role::kCall, {EventKind::kCall, *id}).folded =
                 static_cast<std::uint32_t>(next - id);
@@ -134,7 +139,7 @@ void CallLane::box(const ShownCall& shown) {
 }
 
 // Inside the box, else on a label row, with the longest words that find a place.
-void CallLane::label(ShownCall& shown) {
+void CallLane::label(const ShownCall& shown) {
     const EventRef event{EventKind::kCall, shown.call};
     const std::vector<std::string> texts = call_texts(canvas_.recording, call(shown), running(call(shown)));
     const Role role = call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
@@ -153,13 +158,14 @@ bool CallLane::label_on_row(const ShownCall& shown, const std::string& text) {
     if (!only_row && base_row != lanes_.labels_above) return false;
     LabelRows& rows = lanes_.call_labels;
     const float width = canvas_.text.width(text);
-    const float left = std::max(shown.rect.x, canvas_.left());
+    const float stem = std::max(shown.rect.x, canvas_.left());
+    // Right of its leader, or left of it where the picture ends.
+    const float left = stem + 3 + width <= canvas_.right() ? stem : canvas_.right() - 3 - width;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (row > 0 && !rows.is_free(row - 1, left, left + kLeaderWidth)) return false;
-        // The leader stands left of its text, the text after it.
+        if (row > 0 && !rows.is_free(row - 1, stem, stem + kLeaderWidth)) return false;
         if (!rows.is_free(row, left, left + 3 + width)) continue;
         rows.take(row, left, left + 3 + width);
-        for (std::size_t below = 0; below < row; ++below) rows.take(below, left, left + kLeaderWidth);
+        for (std::size_t below = 0; below < row; ++below) rows.take(below, stem, stem + kLeaderWidth);
         leader(shown, row);
         Label out;
         out.text = text;

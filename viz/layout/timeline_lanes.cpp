@@ -15,7 +15,7 @@ namespace {
 constexpr float kLanePad = 3;  // above and below what stands in a lane
 constexpr float kBoxPad = 5;   // what a box is higher than its text
 constexpr float kLeastBufferLines = 2.2F;
-constexpr float kLeastWireLines = 5;
+constexpr float kLeastWireLines = 4.8F;
 constexpr float kBufferWeight = 1.3F;
 constexpr float kWireWeight = 3;
 
@@ -61,7 +61,7 @@ Heights choose_heights(const TimelineCanvas& canvas) {
     const float least = buffer_count * kLeastBufferLines * line + wire_count * kLeastWireLines * line;
     // A third row of call labels where it costs nobody else anything.
     h.call_label_rows = 3;
-    if (canvas.options.height - fixed_height(h, index) < least * 1.25F) h.call_label_rows = 2;
+    if (canvas.options.height - fixed_height(h, index) < least) h.call_label_rows = 2;
     const float room = std::max(canvas.options.height - fixed_height(h, index), least);
     const float weights = buffer_count * kBufferWeight + wire_count * kWireWeight;
     const float part = weights > 0 ? room / weights : 0;

@@ -233,8 +233,16 @@ void FindingMarks::text_in_lane(const Place& place, const std::string& text, flo
         lane_tops_.emplace_back(place.lane, LabelRows(row, canvas_.text.line_height, false));
         known = lane_tops_.end() - 1;
     }
-    // In a low lane the text would cover what it speaks of.
-    if (place.lane->height < 3 * canvas_.text.line_height) return;
+    // In a low lane the text would cover what it speaks of: then it stands on the wire beside it.
+    if (place.lane->height < 3 * canvas_.text.line_height) {
+        const auto beside = std::find_if(canvas_.wires.begin(), canvas_.wires.end(), [&](const WireLane& wire) {
+            return std::abs(wire.rect.y - place.lane->bottom()) < 1 || std::abs(wire.rect.bottom() - place.lane->y) < 1;
+        });
+        if (beside == canvas_.wires.end()) return;
+        const bool above = beside->rect.y < place.lane->y;
+        text_on_rows({place.y, &beside->labels, nullptr, above}, text, middle, event);
+        return;
+    }
     const Place rows{place.y, &known->second, nullptr, false};
     text_on_rows(rows, text, middle, event);
 }

@@ -108,8 +108,8 @@ void WireLayout::label(const ShownPacket& shown) {
     std::vector<std::string> texts;
     const std::string length = words.payload_bytes > 0 ? fmt::format(" {}", words.payload_bytes) : "";
     if (!words.payload.empty()) {
-        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 24));
-        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 8));
+        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 14));
+        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 6));
     }
     texts.push_back(words.flags + length);
     if (words.payload_bytes > 0) texts.push_back(fmt::format("{}", words.payload_bytes));
