@@ -16,8 +16,8 @@ TEST_CASE("a TCP conversation with every call of a program") {
               const Played played = play(checks, kConnection +
                                                      "  - client: setsockopt(TCP_NODELAY, 1) = 0\n"  // 7
                                                      "  - client: getsockopt(TCP_NODELAY) = 1\n"     // 8
-                                                     "  - client: getsockopt(TCP_CONGESTION) = cubic\n"
-                                                     "  - server: conn.getsockopt(TCP_CONGESTION) = cubic\n"
+                                                     "  - client: getsockopt(TCP_CONGESTION) = \"cubic\"\n"
+                                                     "  - server: conn.getsockopt(TCP_CONGESTION) = \"cubic\"\n"
                                                      "  - server: conn.getsockname() = server:9000\n"  // 11
                                                      "  - client: getpeername() = server:9000\n"
                                                      "  - client: send(\"hello\", MSG_DONTWAIT) = 5\n"  // 13

@@ -1,0 +1,234 @@
+// examine_machine(): each need of a run is tried for real in a forked child, which tells by a pipe what it saw. The
+// caller's process stays where it is; sockets and namespaces end with the child.
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/unique_fd.hpp"
+#include "sim/run/thread_probe.hpp"
+#include "sim/run/tx_reports.hpp"
+#include "sim/sandbox/private_namespace.hpp"
+#include "sim/sandbox/sandbox.hpp"
+
+namespace wirestory::sim {
+namespace {
+
+constexpr int kAnswerWithinMs = 2000;
+
+// Works: what was seen. Fails: what was refused.
+using Trial = std::function<Result<std::string>()>;
+
+struct Pair {
+    UniqueFd near;
+    UniqueFd far;
+};
+
+sockaddr_in loopback_address() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+Result<UniqueFd> bound_socket(int type, sockaddr_in& address) {
+    UniqueFd fd(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
+    if (!fd) return fail_errno("open a socket", errno);
+    address = loopback_address();
+    socklen_t length = sizeof address;
+    if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+        return fail_errno("bind 127.0.0.1", errno);
+    return fd;
+}
+
+Result<Pair> tcp_pair() {
+    sockaddr_in address{};
+    auto listener = bound_socket(SOCK_STREAM, address);
+    if (!listener) return tl::unexpected(listener.error());
+    Pair pair;
+    pair.near.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::listen(listener->get(), 1) != 0 ||
+        ::connect(pair.near.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        return fail_errno("connect over lo", errno);
+    pair.far.reset(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!pair.far) return fail_errno("accept over lo", errno);
+    return pair;
+}
+
+Result<Pair> udp_pair() {
+    sockaddr_in address{};
+    auto receiver = bound_socket(SOCK_DGRAM, address);
+    if (!receiver) return tl::unexpected(receiver.error());
+    Pair pair{UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), std::move(*receiver)};
+    if (::connect(pair.near.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        return fail_errno("connect a UDP socket", errno);
+    return pair;
+}
+
+Status exchange(const Result<Pair>& pair) {
+    if (!pair) return tl::unexpected(pair.error());
+    char byte = 0;
+    if (::send(pair->near.get(), "x", 1, MSG_NOSIGNAL) != 1) return fail_errno("send over lo", errno);
+    pollfd arrival{pair->far.get(), POLLIN, 0};
+    if (::poll(&arrival, 1, kAnswerWithinMs) != 1) return fail("what was sent over lo did not arrive");
+    if (::recv(pair->far.get(), &byte, 1, 0) != 1) return fail_errno("receive over lo", errno);
+    return {};
+}
+
+Result<std::string> try_sandbox() {
+    const auto sandbox = enter_sandbox({});
+    if (!sandbox) return tl::unexpected(sandbox.error());
+    return std::string(to_string(sandbox->kind)) + ", lo is up";
+}
+
+// The rest run inside the sandbox; without one they say so.
+Trial inside(Trial trial) {
+    return [trial = std::move(trial)]() -> Result<std::string> {
+        if (const auto sandbox = enter_sandbox({}); !sandbox) return fail("not tried: there is no sandbox");
+        return trial();
+    };
+}
+
+Result<std::string> try_capture() {
+    const UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL)));
+    if (!fd) return fail_errno("open a packet socket", errno);
+    return "packet socket opened";
+}
+
+Result<std::string> try_loopback() {
+    if (Status status = exchange(tcp_pair()); !status) return fail("TCP: " + status.error().message);
+    if (Status status = exchange(udp_pair()); !status) return fail("UDP: " + status.error().message);
+    return "TCP and UDP exchange a byte";
+}
+
+Result<std::string> try_probe() {
+    if (const auto probe = ThreadProbe::open(static_cast<pid_t>(syscall(SYS_gettid))); !probe)
+        return tl::unexpected(probe.error());
+    const UniqueFd fd(::open("/proc/self/syscall", O_RDONLY | O_CLOEXEC));
+    char text[16];
+    if (!fd || ::read(fd.get(), text, sizeof text) <= 0) return fail_errno("read /proc/self/syscall", errno);
+    return "readable";
+}
+
+Result<std::string> try_reports() {
+    const auto pair = tcp_pair();
+    if (!pair) return tl::unexpected(pair.error());
+    if (!enable_tx_reports(pair->near.get())) return fail_errno("SO_TIMESTAMPING", errno);
+    if (::send(pair->near.get(), "x", 1, MSG_NOSIGNAL) != 1) return fail_errno("send over lo", errno);
+    pollfd queue{pair->near.get(), 0, 0};  // POLLERR is always reported
+    std::vector<TxReport> reports;
+    if (::poll(&queue, 1, kAnswerWithinMs) == 1) drain_tx_reports(pair->near.get(), 0, reports);
+    if (reports.empty()) return fail("no report came back for a send");
+    return "reports of a send come back";
+}
+
+Result<std::string> try_sysctls() {
+    const auto sandbox = enter_sandbox({});
+    if (!sandbox) return fail("not tried: there is no sandbox");
+    std::size_t pinned = 0;
+    std::string left;
+    for (const RunFact& fact : sandbox->facts) {
+        if (fact.name.starts_with("sysctl ") && !fact.value.ends_with("(host)")) ++pinned;
+        if (fact.name == "not pinned") left = "; left alone: " + fact.value;
+    }
+    if (pinned == 0) return fail("none could be pinned" + left);
+    return fmt::format("{} of {} pinned{}", pinned, pinned_sysctls().size(), left);
+}
+
+Result<std::string> try_temporary_file() {
+    const char* folder = std::getenv("TMPDIR");
+    std::string path = std::string(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/wirestory-doctor-XXXXXX";
+    const UniqueFd fd(::mkstemp(path.data()));
+    if (!fd) return fail_errno("write a file like " + path, errno);
+    ::unlink(path.c_str());
+    return path.substr(0, path.rfind('/'));
+}
+
+// The child's answer: "+" or "-", then the text.
+std::string answer_of_child(const Trial& trial) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return std::string("-pipe: ") + std::strerror(errno);
+    UniqueFd in(ends[0]);
+    UniqueFd out(ends[1]);
+    const pid_t child = fork();
+    if (child < 0) return std::string("-fork: ") + std::strerror(errno);
+    if (child == 0) {
+        alarm(10);  // a machine that hangs here is a finding too
+        const auto result = trial();
+        const std::string answer = result ? "+" + *result : "-" + result.error().message;
+        _exit(::write(out.get(), answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()) ? 0 : 1);
+    }
+    out.reset();
+    std::string answer;
+    char buffer[1024];
+    for (ssize_t length = 0; (length = ::read(in.get(), buffer, sizeof buffer)) > 0;)
+        answer.append(buffer, static_cast<std::size_t>(length));
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (!answer.empty()) return answer;
+    return WIFSIGNALED(status) ? std::string("-the trial ended by ") + strsignal(WTERMSIG(status)) : "-no answer";
+}
+
+DoctorCheck checked(const char* name, const Trial& trial, std::string cure) {
+    const std::string answer = answer_of_child(trial);
+    DoctorCheck check;
+    check.name = name;
+    check.works = answer.starts_with('+');
+    check.detail = answer.substr(1);
+    if (!check.works) check.cure = std::move(cure);
+    return check;
+}
+
+DoctorCheck told(const char* name, bool works, std::string detail, const char* cure) {
+    DoctorCheck check{name, works, false, std::move(detail), {}};
+    if (!works) check.cure = cure;
+    return check;
+}
+
+}  // namespace
+
+std::vector<DoctorCheck> examine_machine() {
+    std::vector<DoctorCheck> checks;
+    utsname machine{};
+    uname(&machine);
+    checks.push_back(told("kernel", true, fmt::format("{} {}", machine.sysname, machine.release), ""));
+    checks.push_back(checked("sandbox", try_sandbox, namespace_cure()));
+    checks.push_back(checked("packet capture", inside(try_capture),
+                             "the sandbox gives CAP_NET_RAW by itself once it works: " + namespace_cure()));
+    checks.push_back(checked("loopback exchange", inside(try_loopback),
+                             "a firewall or security module stands between two sockets of this machine: "
+                             "try again as root in a plain shell"));
+    checks.push_back(
+        checked("watching threads", inside(try_probe),
+                "mount /proc, with a kernel that has CONFIG_HAVE_ARCH_TRACEHOOK (all of x86-64 and arm64)"));
+    checks.push_back(checked("send reports", inside(try_reports), "a kernel of 4.0 or later is needed"));
+    checks.push_back(checked("pinned sysctls", try_sysctls,
+                             "/proc/sys is read-only here: in a container run with --security-opt "
+                             "systempaths=unconfined; runs work, but show this machine's own settings"));
+    checks.back().needed = false;
+    checks.push_back(checked("temporary folder", try_temporary_file, "set TMPDIR to a folder that you can write to"));
+    const char* x11 = std::getenv("DISPLAY");
+    const char* wayland = std::getenv("WAYLAND_DISPLAY");
+    const char* display = x11 != nullptr && *x11 != 0 ? x11 : wayland;
+    checks.push_back(told("display", display != nullptr && *display != 0, display != nullptr ? display : "none",
+                          "`wirestory show` prints the same as text; for `wirestory view` start it under Xvfb or on a "
+                          "desktop"));
+    return checks;
+}
+
+}  // namespace wirestory::sim
