@@ -27,6 +27,9 @@ public:
         spans_.push_back({flow_, side_, state, when, when, Evidence::kInferred, cause});
     }
 
+    // The last state was concluded too early.
+    void revoke() { spans_.pop_back(); }
+
     void finish(TimeNs end) {
         if (spans_.empty()) return;
         StateSpan& last = spans_.back();
@@ -189,7 +192,16 @@ void FlowStates::send_fin(std::uint32_t packet, Side side) {
     switch (end(side).state()) {
         case TcpState::kSynReceived:
         case TcpState::kEstablished: end(side).enter(TcpState::kFinWait1, when, cause); break;
-        case TcpState::kCloseWait: end(side).enter(TcpState::kLastAck, when, cause); break;
+        case TcpState::kCloseWait:
+            // A FIN that does not acknowledge the peer's was sent before that came: simultaneous close (RFC 9293, 3.6).
+            if (flow_.marks.fin_acked[index_of(other(side))] > packet) {
+                end(side).revoke();
+                end(side).enter(TcpState::kFinWait1, when, cause);
+                end(side).enter(TcpState::kClosing, time(packet), cause);
+            } else {
+                end(side).enter(TcpState::kLastAck, when, cause);
+            }
+            break;
         default: break;
     }
 }
