@@ -113,13 +113,17 @@ private:
         if (const auto* integer = std::get_if<std::int64_t>(&value.data); integer != nullptr && *integer == 0) return;
         const auto* symbol = std::get_if<Symbol>(&value.data);
         if (symbol == nullptr) return wrong_kind(value, "flags");
-        std::string_view names = symbol->name;
-        while (true) {
-            const std::string_view name = names.substr(0, names.find('|'));
+        const std::string_view names = symbol->name;
+        for (std::size_t begin = 0; begin <= names.size();) {
+            const std::string_view name = names.substr(begin, names.find('|', begin) - begin);
+            SourceSpan span = value.span;
+            if (value.text == names) {  // written without spaces, so the place of each flag is known
+                span.column += static_cast<int>(begin);
+                span.length = static_cast<int>(name.size());
+            }
             if (!flags_named(name))
-                error(value.span, fmt::format("unknown flag {}", quoted(name)), suggestion(name, message_flag_names()));
-            if (name.size() == names.size()) return;
-            names.remove_prefix(name.size() + 1);
+                error(span, fmt::format("unknown flag {}", quoted(name)), suggestion(name, message_flag_names()));
+            begin += name.size() + 1;
         }
     }
 

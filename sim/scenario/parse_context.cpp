@@ -24,17 +24,29 @@ void ParseContext::unknown_actor(std::string_view name, const SourceSpan& span) 
     error(span, fmt::format("unknown actor {}", quoted(name)), suggestion(name, actor_names()));
 }
 
+namespace {
+
+// Both in the same letters: `bnid` for bind, `syn` for SYN. The spelling distance of a short word misses these.
+bool same_letters(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    const auto letters = [](std::string_view word) {
+        std::string sorted{word};
+        for (char& c : sorted) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        std::sort(sorted.begin(), sorted.end());
+        return sorted;
+    };
+    return letters(a) == letters(b);
+}
+
+}  // namespace
+
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {
     constexpr std::size_t kFew = 8;
     constexpr std::size_t kLongestWord = 64;  // spelling distance is quadratic
     if (word.size() <= kLongestWord) {
         if (const auto near = closest(word, candidates)) return fmt::format("did you mean `{}`?", *near);
-        // All in the other case: `syn` for SYN.
-        for (const std::string_view candidate : candidates) {
-            const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-            if (std::equal(word.begin(), word.end(), candidate.begin(), candidate.end(), same))
-                return fmt::format("did you mean `{}`?", candidate);
-        }
+        for (const std::string_view candidate : candidates)
+            if (same_letters(word, candidate)) return fmt::format("did you mean `{}`?", candidate);
     }
     if (candidates.empty() || candidates.size() > kFew) return {};
     std::string known;

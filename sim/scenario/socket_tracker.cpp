@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 
+#include "base/text.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
@@ -60,6 +61,18 @@ void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const So
     if (!expects_failure(call)) make(step, step.socket, family_of(call.arguments.front()), step_span);
 }
 
+std::string SocketTracker::hint_for_no_socket(const CallSyntax& call, const CallStep& step,
+                                              const std::vector<std::string_view>& names) const {
+    if (!names.empty()) return fmt::format("say which socket: `{}.{}(...)`", names.front(), call.call.text);
+    // An actor without any socket may be another one's name misspelt.
+    const std::string& actor = context_.scenario.actor_name(step.actor);
+    std::vector<std::string_view> others = context_.actor_names();
+    others.erase(others.begin() + step.actor);
+    if (const auto other = actor.size() <= 64 ? closest(actor, others) : std::nullopt)
+        return fmt::format("make it first: `socket(tcp)`; or did you mean the actor `{}`?", *other);
+    return "make it first: `socket(tcp)`";
+}
+
 SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
     const SourceSpan span = call.socket ? call.socket->span : call.call.span;
     const std::string& actor = context_.scenario.actor_name(step.actor);
@@ -79,8 +92,7 @@ SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
         if (key.first == step.actor && !key.second.empty()) names.push_back(key.second);
     if (step.socket.empty()) {
         context_.error(span, fmt::format("`{}` has no unnamed socket yet", actor),
-                       names.empty() ? "make it first: `socket(tcp)`"
-                                     : fmt::format("say which socket: `{}.{}(...)`", names.front(), call.call.text));
+                       hint_for_no_socket(call, step, names));
     } else if (step.socket == actor) {
         context_.error(span, "the actor stands before the colon already",
                        fmt::format("write `{}(...)`", call.call.text));

@@ -20,6 +20,8 @@ private:
     void accept(const CallSyntax& call, CallStep& step, SocketTrack& track);
     void make(const CallStep& step, const std::string& name, SocketFamily family, const SourceSpan& span);
     SocketTrack* find(const CallSyntax& call, const CallStep& step);
+    [[nodiscard]] std::string hint_for_no_socket(const CallSyntax& call, const CallStep& step,
+                                                 const std::vector<std::string_view>& names) const;
     bool good_name(const Word& name);
     void check_family(const CallSignature& signature, const CallSyntax& call, const SocketTrack& track);
     void note_peer(const CallSyntax& call, const CallStep& step);
