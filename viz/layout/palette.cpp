@@ -41,7 +41,7 @@ Rgba as_line(Rgba colour, Theme theme) {
 }
 Rgba as_fill(Rgba colour, Theme theme, double share) { return mix(colour, ground(theme), share); }
 
-double fill_share(Theme theme) { return theme == Theme::kDark ? 0.46 : 0.48; }
+double fill_share(Theme theme) { return theme == Theme::kDark ? 0.41 : 0.48; }
 
 bool coloured_by_message(Role role) {
     switch (role) {

