@@ -41,4 +41,14 @@ std::string finding_sentence(const Recording& recording, const analysis::Finding
     return language == Language::kChinese ? in_chinese(recording, finding) : analysis::describe(recording, finding);
 }
 
+std::string finding_characters() {
+    std::string all;
+    for (std::size_t kind = 0; kind < analysis::kFindingKindCount; ++kind) {
+        analysis::Finding finding;
+        finding.kind = static_cast<analysis::FindingKind>(kind);
+        all += in_chinese({}, finding);
+    }
+    return all;
+}
+
 }  // namespace wirestory::viz

@@ -12,4 +12,7 @@ namespace wirestory::viz {
 
 std::string finding_sentence(const Recording& recording, const analysis::Finding& finding, Language language);
 
+// All characters that Chinese sentences may need, for the font atlas.
+std::string finding_characters();
+
 }  // namespace wirestory::viz

@@ -1,5 +1,6 @@
 #include "viz/app/fonts.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include <fontconfig/fontconfig.h>
 
+#include "viz/app/finding_text.hpp"
 #include "viz/app/ui_strings.hpp"
 
 namespace wirestory::viz {
@@ -65,6 +67,9 @@ ImFont* add_font(ImFontAtlas& atlas, const FontFile& file, float size_px, const 
     std::vector<char>& bytes = font_bytes(file.path);
     if (bytes.empty()) return nullptr;
     ImFontConfig config;
+    // ImGui scales by line height, and that of Chinese fonts is large: without this they look small beside Latin text.
+    constexpr float kChineseSize = 1.22F;
+    if (merge) size_px = std::round(size_px * kChineseSize);
     config.FontDataOwnedByAtlas = false;
     config.FontNo = file.index;
     config.MergeMode = merge;
@@ -100,6 +105,7 @@ std::string characters_in_use(const Recording* recording, const std::string& fur
         all += text(static_cast<Text>(id), Language::kChinese);
     }
     all += "←→↑↓…–—·•×≥≤✓✗▸▾│─“”‘’„§µ°、。，：；（）《》！？";
+    all += finding_characters();
     if (recording == nullptr) return all;
     const Story& story = recording->story;
     for (const Localized* localized : {&story.title, &story.lesson}) all += localized->en + localized->zh;
@@ -119,6 +125,9 @@ Fonts build_fonts(ImFontAtlas& atlas, float size_px, const std::string& characte
     atlas.Clear();
     ImFontGlyphRangesBuilder builder;
     builder.AddRanges(atlas.GetGlyphRangesDefault());
+    // Arrows, lines and shapes, for scenes use them as marks.
+    static constexpr ImWchar kMarks[] = {0x2190, 0x21FF, 0x2500, 0x25FF, 0x2600, 0x26FF, 0x2713, 0x2717, 0};
+    builder.AddRanges(kMarks);
     builder.AddText(characters.c_str(), characters.c_str() + characters.size());
     // ImGui reads the ranges when the atlas is built, so they live as long as this function.
     ImVector<ImWchar> ranges;

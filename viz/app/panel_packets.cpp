@@ -98,8 +98,9 @@ void draw_ladder(AppModel& model, Ui& ui) {
     const ImVec2 window = ImGui::GetWindowPos();
     const ImVec2 size = ImGui::GetWindowSize();
     const bool clicked = ImGui::InvisibleButton("canvas", {std::max(1.0F, width), std::max(1.0F, scene.height)});
-    paint(scene, ImGui::GetWindowDrawList(), origin, {window.x, window.y, size.x, size.y}, model.theme(),
-          ui.fonts.scene());
+    PaintFonts fonts = ui.fonts.scene();
+    fonts.ground_behind_text = true;
+    paint(scene, ImGui::GetWindowDrawList(), origin, {window.x, window.y, size.x, size.y}, model.theme(), fonts);
     if (ui.selection_moved) {
         for (const Label& label : scene.labels) {
             if (!label.event || label.event != model.view.selected) continue;

@@ -36,7 +36,7 @@ void transport_buttons(AppModel& model) {
 void speed_control(AppModel& model, float unit) {
     const Language language = model.view.language;
     ImGui::SameLine(0, 14 * unit);
-    ImGui::SetNextItemWidth(100 * unit);
+    ImGui::SetNextItemWidth(124 * unit);
     if (ImGui::BeginCombo("##speed", (std::string("× ") + speed_label(model.playback.speed_index)).c_str(),
                           ImGuiComboFlags_HeightLargest)) {
         for (std::size_t i = 0; i < kSpeeds.size(); ++i) {

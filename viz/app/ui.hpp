@@ -40,9 +40,9 @@ struct StreamRow {
 
 struct Ui {
     Fonts fonts;
-    float left_px = 232;  // at scale 1
-    float right_px = 320;
-    float bottom_share = 0.38F;  // of the height below the tool bar
+    float left_px = 206;  // at scale 1
+    float right_px = 312;
+    float bottom_share = 0.345F;  // of the height below the tool bar
     SceneCache timeline;
     SceneCache ladder;
     Rect timeline_area;  // where the timeline's scene stands on the screen

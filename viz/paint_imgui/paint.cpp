@@ -154,6 +154,10 @@ void paint_label(const Canvas& canvas, const Label& label, const Rect& clip) {
     if (label.align == Align::kRight) x -= width;
     if (x > clip.right() || x + width < clip.x) return;
     const Rgba colour = text_colour(label.role, canvas.theme, label.emphasis);
+    if (canvas.fonts.ground_behind_text) {
+        canvas.list->AddRectFilled({x - 3, at.y}, {x + width + 3, at.y + canvas.fonts.size_px * 1.2F},
+                                   to_imgui(background_colour(canvas.theme)));
+    }
     // Whole pixels: text between pixels is blurred.
     canvas.list->AddText(font, canvas.fonts.size_px, {std::floor(x), std::floor(at.y)}, to_imgui(colour), text.c_str());
 }

@@ -15,6 +15,7 @@ struct PaintFonts {
     ImFont* regular = nullptr;
     ImFont* bold = nullptr;
     float size_px = 15;
+    bool ground_behind_text = false;  // for scenes whose labels stand on their arrows
 };
 
 // `origin` is where the scene's (0,0) stands on the screen; only what touches `clip` (screen pixels) is drawn.

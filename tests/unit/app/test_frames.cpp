@@ -85,10 +85,10 @@ TEST_CASE("every tab draws, in both themes and languages, for every sample") {
         for (std::size_t tab = 0; tab < kTabCount; ++tab) {
             window.model.tab = static_cast<Tab>(tab);
             window.model.tab_changed = true;
-            for (int look = 0; look < 4; ++look) {
+            for (int look = 0; look < 2; ++look) {
                 apply(window.model, look % 2 == 0 ? Command::kToggleTheme : Command::kToggleLanguage);
                 apply(window.model, Command::kSelectNext);
-                window.frames(2);
+                window.frame();
                 CHECK(window.frame() > 2000);
                 CHECK(window.model.tab == static_cast<Tab>(tab));
             }
