@@ -16,7 +16,7 @@ std::string in_chinese(const Recording& recording, const analysis::Finding& find
     switch (finding.kind) {
         case analysis::FindingKind::kNagleHold:
             return fmt::format(
-                "{}的 {} 字节在发送缓冲区中等待了 {}：还有未确认的数据，而这些字节不足一个 MSS,Nagle "
+                "{}的 {} 字节在发送缓冲区中等待了 {}：还有未确认的数据，而这些字节不足一个 MSS，Nagle "
                 "算法要等到确认才发送。",
                 who, bytes, duration);
         case analysis::FindingKind::kDelayedAck:
