@@ -58,7 +58,10 @@ private:
         context_.error(span, std::move(message), std::move(hint));
         return false;
     }
-    [[nodiscard]] bool done() const { return cursor_.at_end() || cursor_.peek().is(")") || cursor_.peek().is("#"); }
+    [[nodiscard]] bool done() const {
+        const Token& token = cursor_.peek();
+        return cursor_.at_end() || token.is(")") || token.is("#") || token.is("==");
+    }
     [[nodiscard]] bool empty() const {
         return !pattern_.tcp_flags && pattern_.protocol.empty() && !pattern_.payload && !pattern_.payload_bytes;
     }

@@ -191,9 +191,9 @@ private:
             }
             const int high = hex_digit(at());
             const int low = hex_digit(at(1));
+            const std::size_t bad = high < 0 ? position_ : position_ + 1;
             if (high < 0 || (low < 0 && at(1) != '\0' && at(1) != '"'))
-                return error(position_, position_ + 1, "a hexadecimal string holds only 0-9 and a-f",
-                             "for example x\"00ff\"");
+                return error(bad, bad + 1, "a hexadecimal string holds only 0-9 and a-f", "for example x\"00ff\"");
             if (low < 0)
                 return error(begin, position_ + 1, "a hexadecimal string needs two digits a byte",
                              "for example x\"00ff\"");

@@ -167,7 +167,7 @@ TEST_CASE("A socket's name that two actors use asks for the actor") {
 
 TEST_CASE("Mistakes outside the story") {
     const std::vector<Mistake> rows{
-        {"expect:\n  segments:\n    - client > server: ⟦SIN\n", "unknown word `SIN`", "did you mean `SYN`?"},
+        {"expect:\n  segments:\n    - client > server: ⟦SNY\n", "unknown word `SNY`", "did you mean `SYN`?"},
         {"expect:\n  segments:\n    - client > ⟦servr: SYN\n", "unknown actor `servr`", "did you mean `server`?"},
         {"expect:\n  segments:\n    - SYN⟦, ACK\n", "`,` between the words", "SYN ACK"},
         {"expect:\n  segments:\n    - SYN ⟦SYN\n", "`SYN` stands twice", ""},
@@ -175,10 +175,10 @@ TEST_CASE("Mistakes outside the story") {
         {"expect:\n  segments:\n    - client > server: \"⟦hello\"\n", "unknown word `hello`", "single quotes"},
         {"expect:\n  segments:\n    - client > server: PSH ACK ⟦500\n", "what does this number count?", "`500 bytes`"},
         {"expect:\n  segments:\n    - PSH \"hello\" ⟦4 bytes\n", "the payload has 5 bytes, not 4", ""},
-        {"expect:\n  segments:\n    - ⟦client: SYN\n", "before the colon stand two actors", "client > server: SYN"},
+        {"expect:\n  segments:\n    - ⟦client: SYN\n", "before the colon stand two actors", "client > server: PSH"},
         {"expect:\n  segments:\n    - ⟦client > alice: SYN\n", "neither connects or sends", "remove it"},
         {"expect:\n  segments:\n    - ⟦client > server:\n", "a packet is a text, not nothing", ""},
-        {"expect:\n  segments:\n    - [⟦[SYN]]\n", "a packet is a text, not a list", ""},
+        {"expect:\n  segments:\n    - ⟦[[SYN]]\n", "a packet is a text, not a list", ""},
         {"expect:\n  segments: ⟦SYN\n", "`segments` is a list, not text", "- client > server: SYN"},
         {"expect:\n  never: ⟦RST\n", "`never` is a list, not text", "never: [RST]"},
         {"expect:\n  findings: [⟦nagle-hodl]\n", "unknown finding `nagle-hodl`", "did you mean `nagle-hold`?"},
@@ -210,9 +210,9 @@ TEST_CASE("Mistakes outside the story") {
         {"tour:\n  - ⟦say: x\n", "no `at`", "at:"},
         {"tour: ⟦x\n", "the tour is a list of stops", "- at:"},
         {"⟦story: []\n", "`story` stands here a second time", "line 1"},
-        {"tour: ⟦*x\n", "alias", ""},
+        {"tour: ⟦*x\n", "anchor is not defined", "goes into quotes"},
         {"title: ⟦\"never closed\n", "the quote \" is never closed", "close it"},
-        {"link: loopback\n⟦---\nlink: loopback\n", "a second YAML document", "file of its own"},
+        {"link: loopback\n---\n⟦link: loopback\n", "a second YAML document", "file of its own"},
         {"link: loopback\n⟦\tlink: x\n", "a tab cannot indent YAML", "spaces"},
         {"topics: [a, b\n⟦", "no valid YAML", "`]`"},
     };
@@ -230,7 +230,7 @@ TEST_CASE("Mistakes of the file as a whole") {
                    {"", "a list of steps, not a mapping", "begin each step with `- `"});
     expect_mistake("story: ⟦client\n", {"", "a list of steps, not text", "- client"});
     expect_mistake("⟦- a\n- b\n", {"", "a scenario is a mapping of keys, not a list", "story: ..."});
-    expect_mistake("story:\n  - ⟦wait: 5ms\n", {"", "nobody does anything", ""});
+    expect_mistake("story:\n  ⟦- wait: 5ms\n", {"", "nobody does anything", ""});
     expect_mistake("story:\n  - a: socket(tcp)\n  ⟦b: socket(tcp)\n", {"", "no valid YAML", "steps begin with `- `"});
     expect_mistake("story:\n  - a: socket(tcp)\n   ⟦- b: socket(tcp)\n", {"", "no valid YAML", "line 2"});
     expect_mistake("title:x\nstory⟦: []\n", {"", "no valid YAML", "put a space behind the colon in line 1"});
