@@ -13,9 +13,9 @@
 
 namespace wirestory::sim {
 
-inline void sample_slot(SocketSlot& slot, FigureSet set, Sample& sample) {
+inline void sample_slot(SocketSlot& slot, unsigned figures, Sample& sample) {
     const std::lock_guard lock(slot.mutex);
-    if (slot.fd >= 0) read_figures(slot.fd, slot.family, slot.listening, set, sample);
+    if (slot.fd >= 0) read_figures(slot.fd, slot.family, slot.listening, figures, sample);
 }
 
 // `slot` may be null (socket() has none yet): then nothing is sampled. Sets enter_ns, exit_ns, returned, error_number.
@@ -25,7 +25,7 @@ void record_call(CallWindow& window, long number, SocketSlot* slot, Call& call, 
     if (slot != nullptr) {
         samples.entry.socket = slot->id;
         samples.entry.trigger = SampleTrigger::kCallEnter;
-        sample_slot(*slot, FigureSet::kEntry, samples.entry);
+        sample_slot(*slot, figures_at(call.kind, slot->family, false), samples.entry);
     }
     call.enter_ns = realtime_now_ns();
     samples.entry.time_ns = call.enter_ns;  // one stamp serves both: the last figure was read just before it
@@ -39,7 +39,7 @@ void record_call(CallWindow& window, long number, SocketSlot* slot, Call& call, 
     if (slot != nullptr) {
         samples.exit.socket = slot->id;
         samples.exit.trigger = SampleTrigger::kCallExit;
-        sample_slot(*slot, FigureSet::kExit, samples.exit);
+        sample_slot(*slot, figures_at(call.kind, slot->family, true), samples.exit);
         samples.exit.time_ns = realtime_now_ns();
     }
 }

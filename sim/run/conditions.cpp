@@ -71,7 +71,7 @@ std::optional<Sample> sample_of(SocketSlot* slot) {
     const std::lock_guard lock(slot->mutex);
     if (slot->fd < 0) return std::nullopt;
     Sample sample;
-    read_figures(slot->fd, slot->family, slot->listening, FigureSet::kAll, sample);
+    read_figures(slot->fd, slot->family, slot->listening, kAllFigures, sample);
     return sample;
 }
 

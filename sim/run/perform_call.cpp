@@ -248,7 +248,7 @@ StepResult perform_call(PreparedCall& prepared, StageState& stage, CallWindow& w
     if (closes) {  // the last look at the socket, before samplers lose it
         samples.entry.socket = prepared.slot->id;
         samples.entry.trigger = SampleTrigger::kCallEnter;
-        sample_slot(*prepared.slot, FigureSet::kExit, samples.entry);
+        sample_slot(*prepared.slot, kAllFigures, samples.entry);
         fd = stage.release_for_close(*prepared.slot);
     } else if (prepared.slot != nullptr) {
         fd = prepared.slot->descriptor();

@@ -91,15 +91,17 @@ void read_tcp_info(int fd, bool listening, Sample& sample) {
 
 }  // namespace
 
-void read_figures(int fd, SocketFamily family, bool listening, FigureSet set, Sample& sample) {
+void read_figures(int fd, SocketFamily family, bool listening, unsigned figures, Sample& sample) {
+    const bool tcp = is_tcp(family);
     if (!listening) {
-        read_queue(fd, SIOCOUTQ, Sample::kOutq, sample.unacked_and_unsent_bytes, sample);
-        if (set == FigureSet::kAll && is_tcp(family))
+        if ((figures & Sample::kOutq) != 0)
+            read_queue(fd, SIOCOUTQ, Sample::kOutq, sample.unacked_and_unsent_bytes, sample);
+        if (tcp && (figures & Sample::kOutqNsd) != 0)
             read_queue(fd, SIOCOUTQNSD, Sample::kOutqNsd, sample.unsent_bytes, sample);
-        read_queue(fd, SIOCINQ, Sample::kInq, sample.unread_bytes, sample);
+        if ((figures & Sample::kInq) != 0) read_queue(fd, SIOCINQ, Sample::kInq, sample.unread_bytes, sample);
     }
-    if (!is_tcp(family) || set == FigureSet::kAll) read_memory(fd, sample);
-    if (is_tcp(family) && set != FigureSet::kEntry) read_tcp_info(fd, listening, sample);
+    if ((figures & Sample::kMemory) != 0) read_memory(fd, sample);
+    if (tcp && (figures & Sample::kTcpInfo) != 0) read_tcp_info(fd, listening, sample);
 }
 
 }  // namespace wirestory::sim

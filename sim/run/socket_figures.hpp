@@ -3,20 +3,28 @@
 // keeps the descriptor open meanwhile. Any thread. What each costs (Linux 6.18): 150 to 260 ns.
 #pragma once
 
+#include "recording/call.hpp"
 #include "recording/recording.hpp"
 #include "recording/sample.hpp"
 
 namespace wirestory::sim {
 
-// Which figures: reading all five costs a microsecond, too much for the path of every call.
-enum class FigureSet : std::uint8_t {
-    kEntry,  // TCP: queues; UDP: queues and memory
-    kExit,   // TCP: queues and TCP_INFO (which has the unsent bytes too); UDP: as at entry
-    kAll,
-};
-
-void read_figures(int fd, SocketFamily family, bool listening, FigureSet set, Sample& sample);
-
 constexpr bool is_tcp(SocketFamily family) { return family == SocketFamily::kTcp || family == SocketFamily::kTcp6; }
+
+// Which figures, as Sample::Has bits: reading all five costs a microsecond, too much for the path of every call.
+constexpr unsigned kAllFigures = Sample::kOutq | Sample::kOutqNsd | Sample::kInq | Sample::kMemory | Sample::kTcpInfo;
+
+// At a call's entry and exit: the queue that a call of this kind can change (a send leaves the unread bytes as they
+// are), and at exit TCP_INFO, which has the unsent bytes too. UDP has its memory figures instead.
+constexpr unsigned figures_at(CallKind kind, SocketFamily family, bool exit) {
+    unsigned figures = Sample::kOutq | Sample::kInq;
+    if (writes_data(kind)) figures = Sample::kOutq;
+    if (reads_data(kind)) figures = Sample::kInq;
+    if (!is_tcp(family)) return figures | Sample::kMemory;
+    return exit ? figures | Sample::kTcpInfo : figures;
+}
+
+// Figures that the family does not have are passed over.
+void read_figures(int fd, SocketFamily family, bool listening, unsigned figures, Sample& sample);
 
 }  // namespace wirestory::sim

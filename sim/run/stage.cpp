@@ -35,7 +35,7 @@ void sample(const SocketSlot& slot, SampleTrigger trigger, std::vector<Sample>& 
     Sample sample;
     sample.socket = slot.id;
     sample.trigger = trigger;
-    read_figures(slot.fd, slot.family, slot.listening, FigureSet::kAll, sample);
+    read_figures(slot.fd, slot.family, slot.listening, kAllFigures, sample);
     sample.time_ns = realtime_now_ns();
     if (sample.has != 0) samples.push_back(sample);
 }
