@@ -1,0 +1,116 @@
+#include "sim/wire/wire.hpp"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include "sim/wire/packet_port.hpp"
+#include "sim/wire/relay.hpp"
+#include "sim/wire/topology.hpp"
+
+namespace wirestory::sim {
+
+class Wire::Impl {
+public:
+    Topology topology;
+    std::vector<WireHost> hosts;
+    std::unique_ptr<Relay> relay;
+};
+
+namespace {
+
+Status open_ports(const Topology& topology, std::uint32_t mtu_bytes, std::uint32_t ring_frames,
+                  std::vector<PacketPort>& ports) {
+    return run_in_namespace(topology.middle_namespace.get(), [&]() -> Status {
+        for (const HostPlace& host : topology.hosts) {
+            auto port = PacketPort::open(host.middle_device, host.middle_index, mtu_bytes, ring_frames);
+            if (!port) return tl::unexpected(port.error());
+            ports.push_back(std::move(*port));
+        }
+        return {};
+    });
+}
+
+}  // namespace
+
+Result<Wire> Wire::open(const WireSpec& spec, const WireOptions& options) {
+    if (Status status = check(spec); !status) return tl::unexpected(status.error());
+    auto impl = std::make_unique<Impl>();
+    auto topology = build_topology({spec.hosts, spec.mtu_bytes, spec.sysctls});
+    if (!topology) return tl::unexpected(topology.error());
+    impl->topology = std::move(*topology);
+    std::vector<PacketPort> ports;
+    if (Status status = open_ports(impl->topology, spec.mtu_bytes, options.ring_frames, ports); !status)
+        return tl::unexpected(status.error());
+    std::vector<MacAddress> macs;
+    for (const HostPlace& host : impl->topology.hosts) {
+        macs.push_back(host.mac);
+        impl->hosts.push_back({host.name, host.network_namespace.get(), host.address, host.mac, kHostDevice});
+    }
+    auto relay = Relay::start(spec, options, std::move(ports), std::move(macs));
+    if (!relay) return tl::unexpected(relay.error());
+    impl->relay = std::move(*relay);
+    return Wire(std::move(impl));
+}
+
+Wire::Wire(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Wire::Wire(Wire&&) noexcept = default;
+Wire& Wire::operator=(Wire&&) noexcept = default;
+Wire::~Wire() = default;
+
+const std::vector<WireHost>& Wire::hosts() const { return impl_->hosts; }
+const std::vector<RunFact>& Wire::facts() const { return impl_->topology.facts; }
+
+Status Wire::enter_host(HostId host) const {
+    if (host >= impl_->hosts.size()) return fail(fmt::format("wire: there is no host number {}", host));
+    if (::setns(impl_->hosts[host].network_namespace, CLONE_NEWNET) != 0)
+        return fail_errno(fmt::format("wire: join the network namespace of {}", impl_->hosts[host].name), errno);
+    return {};
+}
+
+namespace {
+
+Status check_path(const std::vector<WireHost>& hosts, HostId from, HostId to) {
+    if (from < hosts.size() && to < hosts.size() && from != to) return {};
+    return fail(fmt::format("wire: there is no path from host {} to host {}", from, to));
+}
+
+}  // namespace
+
+Result<TimeNs> Wire::cut(HostId from, HostId to) {
+    if (Status status = check_path(impl_->hosts, from, to); !status) return tl::unexpected(status.error());
+    return impl_->relay->apply([from, to](Impairment& model) { model.set_cut(from, to, true); });
+}
+
+Result<TimeNs> Wire::restore(HostId from, HostId to) {
+    if (Status status = check_path(impl_->hosts, from, to); !status) return tl::unexpected(status.error());
+    return impl_->relay->apply([from, to](Impairment& model) { model.set_cut(from, to, false); });
+}
+
+Result<TimeNs> Wire::cut() {
+    return impl_->relay->apply([](Impairment& model) { model.set_cut_everywhere(true); });
+}
+
+Result<TimeNs> Wire::restore() {
+    return impl_->relay->apply([](Impairment& model) { model.set_cut_everywhere(false); });
+}
+
+Result<TimeNs> Wire::set_path(HostId from, HostId to, const PathSpec& path) {
+    if (Status status = check_path(impl_->hosts, from, to); !status) return tl::unexpected(status.error());
+    if (Status status = check(path); !status) return tl::unexpected(status.error());
+    return impl_->relay->apply([from, to, path](Impairment& model) { model.set_path(from, to, path); });
+}
+
+Result<TimeNs> Wire::set_port(HostId to, const PortSpec& port) {
+    if (to >= impl_->hosts.size()) return fail(fmt::format("wire: there is no host number {}", to));
+    if (Status status = check(port); !status) return tl::unexpected(status.error());
+    return impl_->relay->apply([to, port](Impairment& model) { model.set_port(to, port); });
+}
+
+void Wire::take_fates(std::vector<FateEntry>& fates) { impl_->relay->take_fates(fates); }
+WireStatistics Wire::statistics() const { return impl_->relay->statistics(); }
+bool Wire::drain(DurationNs timeout) { return impl_->relay->drain(timeout); }
+void Wire::close() { impl_->relay->stop(); }
+
+}  // namespace wirestory::sim
