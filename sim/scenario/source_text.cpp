@@ -54,9 +54,11 @@ std::size_t SourceText::line_begin(std::size_t offset) const {
 
 std::string_view SourceText::line(int number) const {
     if (number < 1 || static_cast<std::size_t>(number) > line_begins_.size()) return {};
-    const std::size_t begin = line_begins_[static_cast<std::size_t>(number - 1)];
-    std::string_view line = text_.substr(begin);
-    line = line.substr(0, line.find('\n'));
+    // No search for the line break: this is asked for each token, and a line may be a megabyte.
+    const auto index = static_cast<std::size_t>(number - 1);
+    const std::size_t begin = line_begins_[index];
+    const std::size_t end = index + 1 < line_begins_.size() ? line_begins_[index + 1] - 1 : text_.size();
+    std::string_view line = text_.substr(begin, end - begin);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     return line;
 }
