@@ -5,6 +5,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_recordings.hpp"
+#include "tests/unit/app/foreign_leaks.hpp"
 #include "viz/app/commands.hpp"
 #include "viz/app/style.hpp"
 #include "viz/app/ui.hpp"
@@ -27,6 +28,7 @@ public:
         io.IniFilename = nullptr;
         io.DisplaySize = {1280, 800};
         io.DeltaTime = 1.0F / 60;
+        const test::IgnoreForeignLeaks ignore;
         ui.fonts = build_fonts(*io.Fonts, 15, characters_in_use(nullptr, ""));
         unsigned char* pixels = nullptr;
         int width = 0;

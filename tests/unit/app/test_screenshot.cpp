@@ -6,6 +6,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_recordings.hpp"
+#include "tests/unit/app/foreign_leaks.hpp"
 #include "viz/app/app.hpp"
 #include "viz/app/png_file.hpp"
 
@@ -39,6 +40,7 @@ Picture take(const ViewerOptions& base) {
     const PictureFile file;
     ViewerOptions options = base;
     options.screenshot = ScreenshotOptions{file.path, 1280, 800};
+    const test::IgnoreForeignLeaks ignore;
     const Status taken = run_viewer(nagle(), options);
     INFO((taken ? std::string() : taken.error().message));
     REQUIRE(taken);
