@@ -75,7 +75,11 @@ bool Conductor::play_call(std::size_t step, const CallStep& call) {
         const Assignment* blocking = thread->open_call();
         if (blocking == nullptr && call.kind != CallKind::kSocket && socket_named(call.actor, call.socket) == nullptr) {
             blocking = maker_of(call.actor, call.socket);
-            if (blocking == nullptr) return stuck(Waited::kTimedOut, step, missing_socket(step, call));
+            if (blocking == nullptr) {
+                collect_returns();  // its maker may have returned since the look
+                if (socket_named(call.actor, call.socket) != nullptr) continue;
+                return stuck(Waited::kTimedOut, step, missing_socket(step, call));
+            }
         }
         if (blocking == nullptr) break;
         const std::string open = open_call_text(*blocking);
@@ -188,7 +192,6 @@ bool Conductor::settle(std::size_t step) {
 // True when at one look all open calls slept and none returned during it: a call that returned meanwhile may have
 // woken one that we had already found asleep.
 bool Conductor::all_settled() {
-    collect_returns();
     std::vector<const ActorThread*> open;
     for (const auto& thread : threads_)
         if (thread->busy()) open.push_back(thread.get());
@@ -201,7 +204,9 @@ bool Conductor::all_settled() {
         if (call->prepared.slot != nullptr) note_endpoints(*call->prepared.slot, seen);
         stage_.log_open(call->progress, std::move(seen));
     }
-    return std::ranges::all_of(open, [](const ActorThread* thread) { return thread->busy(); });
+    if (!std::ranges::all_of(open, [](const ActorThread* thread) { return thread->busy(); })) return false;
+    collect_returns();  // after the look: what was not open at it has returned, and its results are in by now
+    return true;
 }
 
 void Conductor::collect_returns() {

@@ -122,21 +122,26 @@ TEST_CASE("an interrupt ends a waiting story") {
                   sim::Stage stage(actors_of(scenario, checks.sandbox->address_block));
                   std::atomic<bool> interrupt{false};
                   sim::StoryOutcome outcome;
+                  std::atomic<bool> ended{false};
                   {
-                      std::jthread runner([&] { outcome = sim::run_story(scenario, stage, {}, interrupt); });
+                      std::jthread runner([&] {
+                          outcome = sim::run_story(scenario, stage, {}, interrupt);
+                          ended = true;
+                      });
                       // As soon as the client's recv is known to sleep (step 7), the story is where it waits.
                       std::vector<sim::LoggedCall> log;
                       const auto client_sleeps = [&log] {
                           return std::ranges::any_of(log, [](const auto& entry) { return entry.call.step == 7; });
                       };
-                      while (!client_sleeps()) {
+                      while (!client_sleeps() && !ended) {
                           pollfd wait{stage.event_fd(), POLLIN, 0};
-                          poll(&wait, 1, -1);
+                          poll(&wait, 1, 100);
                           stage.clear_event();
                           stage.take_calls(log);
                       }
                       interrupt = true;
                   }
+                  EXPECT_EQUAL_IN(checks, outcome.stuck, "");
                   EXPECT_IN(checks, outcome.interrupted && !outcome.completed);
                   EXPECT_EQUAL_IN(checks, entries_of("/proc/self/task"), 1U);
               }) == "");
