@@ -28,6 +28,7 @@ namespace wirestory::sim {
 namespace {
 
 constexpr int kAnswerWithinMs = 2000;
+constexpr const char* kNotTried = "not tried: there is no sandbox";
 
 // Works: what was seen. Fails: what was refused.
 using Trial = std::function<Result<std::string>()>;
@@ -98,7 +99,7 @@ Result<std::string> try_sandbox() {
 // The rest run inside the sandbox; without one they say so.
 Trial inside(Trial trial) {
     return [trial = std::move(trial)]() -> Result<std::string> {
-        if (const auto sandbox = enter_sandbox({}); !sandbox) return fail("not tried: there is no sandbox");
+        if (const auto sandbox = enter_sandbox({}); !sandbox) return fail(kNotTried);
         return trial();
     };
 }
@@ -138,7 +139,7 @@ Result<std::string> try_reports() {
 
 Result<std::string> try_sysctls() {
     const auto sandbox = enter_sandbox({});
-    if (!sandbox) return fail("not tried: there is no sandbox");
+    if (!sandbox) return fail(kNotTried);
     std::size_t pinned = 0;
     std::string left;
     for (const RunFact& fact : sandbox->facts) {
@@ -190,7 +191,10 @@ DoctorCheck checked(const char* name, const Trial& trial, std::string cure) {
     check.name = name;
     check.works = answer.starts_with('+');
     check.detail = answer.substr(1);
-    if (!check.works) check.cure = std::move(cure);
+    if (check.works) return check;
+    // enter_sandbox() names the cure itself; here it stands on a line of its own.
+    if (check.detail.ends_with("; " + cure)) check.detail.resize(check.detail.size() - cure.size() - 2);
+    check.cure = check.detail == kNotTried ? "make the sandbox work first" : std::move(cure);
     return check;
 }
 
