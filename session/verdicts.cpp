@@ -96,7 +96,7 @@ private:
         const auto hit = std::find_if(packets_.seen.begin(), packets_.seen.end(),
                                       [&](const sim::SeenPacket& packet) { return sim::matches(pattern, packet); });
         const bool passed = hit == packets_.seen.end();
-        add(passed, "never", "never " + pattern.text, passed ? "never" : describe_packet(*hit, recording_.actors),
+        add(passed, "never " + pattern.text, "never", passed ? "never" : describe_packet(*hit, recording_.actors),
             pattern.span.line);
     }
 
@@ -106,8 +106,8 @@ private:
         std::sort(seen.begin(), seen.end());
         seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
         const bool passed = std::find(seen.begin(), seen.end(), expected.kind) != seen.end();
-        add(passed, "finding", expected.kind, seen.empty() ? "no findings" : fmt::format("{}", fmt::join(seen, ", ")),
-            expected.span.line);
+        add(passed, "finding " + expected.kind, expected.kind,
+            seen.empty() ? "no findings" : fmt::format("{}", fmt::join(seen, ", ")), expected.span.line);
     }
 
     // The states each connection of `actor` went through, in order; LISTEN in front when it listened.
@@ -201,7 +201,10 @@ Story make_story(const sim::Scenario& scenario, const Recording& recording) {
     story.topics = scenario.topics;
     for (const sim::Step& step : scenario.story) {
         const auto* call = std::get_if<sim::CallStep>(&step.action);
-        story.steps.push_back({step.span.line, call != nullptr ? call->actor : kNoActor, step.text});
+        const char* keyword = std::holds_alternative<sim::WaitStep>(step.action)    ? "wait: "
+                              : std::holds_alternative<sim::UntilStep>(step.action) ? "until: "
+                                                                                    : "";
+        story.steps.push_back({step.span.line, call != nullptr ? call->actor : kNoActor, keyword + step.text});
     }
     const SeenPackets packets = see_packets(recording);
     for (const sim::TourEntry& entry : scenario.tour) {

@@ -1,5 +1,6 @@
 #include "sim/wire/relay.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -18,8 +19,10 @@ namespace {
 // Frames of this kind are how a tap finds out that it is running (IEEE 802 local experimental); no host sends or wants
 // them, so they end here, uncounted.
 constexpr std::uint16_t kMarkerEtherType = 0x88B5;
-// A sleep ends late by about this much on small virtual machines; the rest of the time to a departure is spent awake.
-constexpr DurationNs kWakeMarginNs = 80 * kMicrosecondNs;
+// Sleeps end late: by a few microseconds on a busy core, by 50 and more when an idle virtual one must be woken. So the last
+// part of the time to a departure is spent awake, as long as sleeps have lately been late, within these bounds.
+constexpr DurationNs kMinWakeMarginNs = 4 * kMicrosecondNs;
+constexpr DurationNs kMaxWakeMarginNs = 100 * kMicrosecondNs;
 
 void add_one(std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -81,6 +84,7 @@ Relay::Relay(const WireSpec& spec, const WireOptions& options, std::vector<Packe
       departures_(std::move(departures)),
       waiting_(ports_.size() * ports_.size()),
       outboxes_(new Outbox[ports_.size()]),
+      wake_margin_ns_(kMaxWakeMarginNs),
       log_(options.log_entries) {}
 
 Relay::~Relay() { stop(); }
@@ -185,20 +189,28 @@ bool Relay::answer(bool idle) {
 void Relay::wait() {
     const TimeNs now = clock_.now();
     const TimeNs next = departures_.next_due_ns();
-    if (now - last_work_ns_ < options_.stay_awake_ns || next - now < kWakeMarginNs) {
+    if (now - last_work_ns_ < options_.stay_awake_ns || next - now < wake_margin_ns_) {
         relax();
         return;
     }
     for (std::size_t i = 0; i < ports_.size(); ++i) poll_list_[i] = {ports_[i].fd(), POLLIN, 0};
     poll_list_[ports_.size()] = {wake_fd_.get(), POLLIN, 0};
-    const DurationNs pause = next - now - kWakeMarginNs;
+    const DurationNs pause = next - now - wake_margin_ns_;
     const timespec timeout{pause / kSecondNs, pause % kSecondNs};
     const bool forever = departures_.empty();
-    if (::ppoll(poll_list_.data(), ports_.size() + 1, forever ? nullptr : &timeout, nullptr) > 0 &&
-        poll_list_[ports_.size()].revents != 0) {
+    const int ready = ::ppoll(poll_list_.data(), ports_.size() + 1, forever ? nullptr : &timeout, nullptr);
+    if (ready > 0 && poll_list_[ports_.size()].revents != 0) {
         std::uint64_t count = 0;
         [[maybe_unused]] const ssize_t length = ::read(wake_fd_.get(), &count, sizeof count);
     }
+    if (ready == 0) learn_lateness(monotonic_now_ns() - (now + pause));
+}
+
+// Rises fast and falls slowly: a sleep that ends late costs punctuality, one that ends early only a little power.
+void Relay::learn_lateness(DurationNs late_ns) {
+    const DurationNs wanted = late_ns + late_ns / 4 + kMinWakeMarginNs;
+    const DurationNs step = wanted > wake_margin_ns_ ? (wanted - wake_margin_ns_) / 2 : (wanted - wake_margin_ns_) / 16;
+    wake_margin_ns_ = std::clamp(wake_margin_ns_ + step, kMinWakeMarginNs, kMaxWakeMarginNs);
 }
 
 bool Relay::receive(HostId from, TimeNs until_ns) {

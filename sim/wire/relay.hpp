@@ -71,6 +71,7 @@ private:
     void write_off(FateEntry entry, DropCause cause);
     bool answer(bool idle);  // false: time to end
     void wait();
+    void learn_lateness(DurationNs late_ns);
     [[nodiscard]] std::size_t path_index(const FateEntry& entry) const { return entry.from * macs_.size() + entry.to; }
     void wake() const;
 
@@ -84,6 +85,7 @@ private:
     std::unique_ptr<Outbox[]> outboxes_;  // by receiver
     std::array<pollfd, kMaxWireHosts + 1> poll_list_{};
     TimeNs last_work_ns_ = 0;
+    DurationNs wake_margin_ns_;
     FateLog log_;
     Counters counters_;
     mutable std::atomic<std::uint64_t> ring_losses_{0};
