@@ -19,10 +19,12 @@ namespace {
 // Frames of this kind are how a tap finds out that it is running (IEEE 802 local experimental); no host sends or wants
 // them, so they end here, uncounted.
 constexpr std::uint16_t kMarkerEtherType = 0x88B5;
-// Sleeps end late: by a few microseconds on a busy core, by 50 and more when an idle virtual one must be woken. So the last
-// part of the time to a departure is spent awake, as long as sleeps have lately been late, within these bounds.
+// Sleeps end late: by a few microseconds on a busy core, by 50 and more when an idle virtual one must be woken. So the
+// last part of the time to a departure is spent awake, as long as sleeps have lately been late, within these bounds.
 constexpr DurationNs kMinWakeMarginNs = 4 * kMicrosecondNs;
 constexpr DurationNs kMaxWakeMarginNs = 100 * kMicrosecondNs;
+constexpr DurationNs kLookEveryNs = 500 * kMicrosecondNs;
+constexpr DurationNs kCrowdedForNs = 20 * kMillisecondNs;
 
 void add_one(std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -47,8 +49,8 @@ struct SchedulingAttributes {
 };
 
 // A thread that asks for short slices is let in at once when it wakes, even before one that computes (Linux 6.12,
-// kernel/sched/fair.c, PREEMPT_SHORT). Needs no privilege; older kernels ignore the wish, and the relay is as punctual as
-// they let it.
+// kernel/sched/fair.c, PREEMPT_SHORT). Needs no privilege; older kernels ignore the wish, and the relay is as punctual
+// as they let it.
 void ask_for_short_slices() {
     SchedulingAttributes wish{};
     wish.size = sizeof wish;
@@ -189,13 +191,15 @@ bool Relay::answer(bool idle) {
 void Relay::wait() {
     const TimeNs now = clock_.now();
     const TimeNs next = departures_.next_due_ns();
-    if (now - last_work_ns_ < options_.stay_awake_ns || next - now < wake_margin_ns_) {
+    const bool crowded = core_is_crowded(now);
+    const DurationNs margin_ns = crowded ? kMinWakeMarginNs : wake_margin_ns_;
+    if ((!crowded && now - last_work_ns_ < options_.stay_awake_ns) || next - now < margin_ns) {
         relax();
         return;
     }
     for (std::size_t i = 0; i < ports_.size(); ++i) poll_list_[i] = {ports_[i].fd(), POLLIN, 0};
     poll_list_[ports_.size()] = {wake_fd_.get(), POLLIN, 0};
-    const DurationNs pause = next - now - wake_margin_ns_;
+    const DurationNs pause = next - now - margin_ns;
     const timespec timeout{pause / kSecondNs, pause % kSecondNs};
     const bool forever = departures_.empty();
     const int ready = ::ppoll(poll_list_.data(), ports_.size() + 1, forever ? nullptr : &timeout, nullptr);
@@ -204,6 +208,19 @@ void Relay::wait() {
         [[maybe_unused]] const ssize_t length = ::read(wake_fd_.get(), &count, sizeof count);
     }
     if (ready == 0) learn_lateness(monotonic_now_ns() - (now + pause));
+}
+
+// Was the thread put aside lately for another? Then waiting awake is a mistake: it uses up the share of the core that is
+// needed when work comes, and the core, being busy, answers a wake-up at once anyway.
+bool Relay::core_is_crowded(TimeNs now) {
+    if (now - looked_ns_ > kLookEveryNs) {
+        rusage usage{};
+        ::getrusage(RUSAGE_THREAD, &usage);
+        if (usage.ru_nivcsw != put_aside_) crowded_until_ns_ = now + kCrowdedForNs;
+        put_aside_ = usage.ru_nivcsw;
+        looked_ns_ = now;
+    }
+    return now < crowded_until_ns_;
 }
 
 // Rises fast and falls slowly: a sleep that ends late costs punctuality, one that ends early only a little power.

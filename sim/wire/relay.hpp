@@ -71,6 +71,7 @@ private:
     void write_off(FateEntry entry, DropCause cause);
     bool answer(bool idle);  // false: time to end
     void wait();
+    bool core_is_crowded(TimeNs now);
     void learn_lateness(DurationNs late_ns);
     [[nodiscard]] std::size_t path_index(const FateEntry& entry) const { return entry.from * macs_.size() + entry.to; }
     void wake() const;
@@ -86,6 +87,9 @@ private:
     std::array<pollfd, kMaxWireHosts + 1> poll_list_{};
     TimeNs last_work_ns_ = 0;
     DurationNs wake_margin_ns_;
+    TimeNs looked_ns_ = 0;
+    TimeNs crowded_until_ns_ = 0;
+    long put_aside_ = 0;  // how often, by the kernel's count
     FateLog log_;
     Counters counters_;
     mutable std::atomic<std::uint64_t> ring_losses_{0};

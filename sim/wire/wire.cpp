@@ -1,5 +1,6 @@
 #include "sim/wire/wire.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fmt/format.h>
@@ -41,7 +42,9 @@ Result<Wire> Wire::open(const WireSpec& spec, const WireOptions& options) {
     if (!topology) return tl::unexpected(topology.error());
     impl->topology = std::move(*topology);
     std::vector<PacketPort> ports;
-    if (Status status = open_ports(impl->topology, spec.mtu_bytes, options.ring_frames, ports); !status)
+    const auto share = kMaxRingFrames / static_cast<std::uint32_t>(spec.hosts.size());
+    if (Status status = open_ports(impl->topology, spec.mtu_bytes, std::min(options.ring_frames, share), ports);
+        !status)
         return tl::unexpected(status.error());
     std::vector<MacAddress> macs;
     for (const HostPlace& host : impl->topology.hosts) {

@@ -21,14 +21,18 @@
 
 namespace wirestory::sim {
 
+constexpr std::uint32_t kMaxRingFrames = 32'768;
+
 struct WireOptions {
     // Room for packets on their way (queued or delayed), for all paths together. One that finds none is dropped as
     // kOverload. Reserved at once, used as needed.
     std::uint32_t in_flight_packets = 65'536;
-    std::uint32_t ring_frames = 4'096;  // of each host, between its device and the relay
+    // Of each host, between its device and the relay; fewer when there are many hosts (kMaxRingFrames for all
+    // together).
+    std::uint32_t ring_frames = 8'192;
     std::uint32_t log_entries = 65'536;
     // How long the relay stays awake after work before it sleeps: waking costs more than many packets.
-    DurationNs stay_awake_ns = 50 * kMicrosecondNs;
+    DurationNs stay_awake_ns = 20 * kMicrosecondNs;
 };
 
 struct WireStatistics {

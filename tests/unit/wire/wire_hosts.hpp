@@ -1,6 +1,7 @@
 // Sockets on the hosts of a wire, for its tests: opened on a thread that joined the host, used from anywhere.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "base/unique_fd.hpp"
 #include "sim/wire/wire.hpp"
+#include "tests/support/sandboxed.hpp"
 
 namespace wirestory::test {
 
@@ -63,6 +65,28 @@ inline std::optional<std::string> receive(int fd, int patience_ms = kPatienceMs)
     if (length < 0) return std::nullopt;
     text.resize(static_cast<std::size_t>(length));
     return text;
+}
+
+// Opens or says why not, in the checks.
+inline std::optional<sim::Wire> open_wire(Checks& checks, const sim::WireSpec& spec,
+                                          const sim::WireOptions& options = {}) {
+    auto wire = sim::Wire::open(spec, options);
+    EXPECT_EQUAL_IN(checks, wire ? "" : wire.error().message, "");
+    if (!wire) return std::nullopt;
+    return std::move(*wire);
+}
+
+// What the relay wrote, all of it.
+inline std::vector<sim::FateEntry> close_and_take(sim::Wire& wire) {
+    wire.close();
+    std::vector<sim::FateEntry> fates;
+    wire.take_fates(fates);
+    return fates;
+}
+
+inline std::size_t count_cause(const std::vector<sim::FateEntry>& fates, sim::DropCause cause) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(fates, [cause](const sim::FateEntry& fate) { return fate.cause == cause; }));
 }
 
 inline sim::WireSpec two_hosts() {
