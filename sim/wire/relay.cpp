@@ -210,8 +210,8 @@ void Relay::wait() {
     if (ready == 0) learn_lateness(monotonic_now_ns() - (now + pause));
 }
 
-// Was the thread put aside lately for another? Then waiting awake is a mistake: it uses up the share of the core that is
-// needed when work comes, and the core, being busy, answers a wake-up at once anyway.
+// Was the thread put aside lately for another? Then waiting awake is a mistake: it uses up the share of the core that
+// is needed when work comes, and the core, being busy, answers a wake-up at once anyway.
 bool Relay::core_is_crowded(TimeNs now) {
     if (now - looked_ns_ > kLookEveryNs) {
         rusage usage{};
