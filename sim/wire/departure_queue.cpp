@@ -11,21 +11,23 @@
 
 namespace wirestory::sim {
 
-Result<DepartureQueue> DepartureQueue::reserve(std::uint32_t capacity_packets, std::uint32_t max_frame_bytes) {
+Result<DepartureQueue> DepartureQueue::reserve(std::uint32_t capacity_packets, std::uint32_t max_frame_bytes,
+                                               std::size_t max_bytes) {
     constexpr std::size_t kLine = 64;
     DepartureQueue queue;
     queue.slot_bytes_ = (sizeof(FateEntry) + max_frame_bytes + kLine - 1) / kLine * kLine;
-    queue.capacity_ = capacity_packets;
-    queue.area_bytes_ = queue.slot_bytes_ * capacity_packets;
+    queue.capacity_ =
+        static_cast<std::uint32_t>(std::min<std::size_t>(capacity_packets, max_bytes / queue.slot_bytes_));
+    queue.area_bytes_ = queue.slot_bytes_ * queue.capacity_;
     void* area =
         ::mmap(nullptr, queue.area_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (area == MAP_FAILED)
-        return fail_errno(fmt::format("wire: reserve room for {} packets on their way ({} MiB)", capacity_packets,
+        return fail_errno(fmt::format("wire: reserve room for {} packets on their way ({} MiB)", queue.capacity_,
                                       queue.area_bytes_ >> 20U),
                           errno);
     queue.area_ = static_cast<std::byte*>(area);
-    queue.free_.reserve(capacity_packets);
-    queue.heap_.reserve(capacity_packets);
+    queue.free_.reserve(queue.capacity_);
+    queue.heap_.reserve(queue.capacity_);
     return queue;
 }
 

@@ -21,7 +21,8 @@ using SlotId = std::uint32_t;
 
 class DepartureQueue {
 public:
-    static Result<DepartureQueue> reserve(std::uint32_t capacity_packets, std::uint32_t max_frame_bytes);
+    static Result<DepartureQueue> reserve(std::uint32_t capacity_packets, std::uint32_t max_frame_bytes,
+                                          std::size_t max_bytes);
     DepartureQueue(DepartureQueue&& other) noexcept;
     DepartureQueue& operator=(DepartureQueue&& other) noexcept;
     DepartureQueue(const DepartureQueue&) = delete;

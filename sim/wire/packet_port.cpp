@@ -36,15 +36,15 @@ std::uint32_t frame_bytes_for(std::uint32_t mtu_bytes) {
 }  // namespace
 
 Result<PacketPort> PacketPort::open(const std::string& device, int device_index, std::uint32_t mtu_bytes,
-                                    std::uint32_t ring_frames) {
+                                    std::size_t ring_bytes) {
     PacketPort port;
-    if (Status status = port.set_up(device, device_index, mtu_bytes, ring_frames); !status)
+    if (Status status = port.set_up(device, device_index, mtu_bytes, ring_bytes); !status)
         return tl::unexpected(status.error());
     return port;
 }
 
 Status PacketPort::set_up(const std::string& device, int device_index, std::uint32_t mtu_bytes,
-                          std::uint32_t ring_frames) {
+                          std::size_t ring_bytes) {
     // Protocol 0: nothing is received before bind names the device.
     fd_ = UniqueFd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd_) {
@@ -59,7 +59,7 @@ Status PacketPort::set_up(const std::string& device, int device_index, std::uint
     const std::string attempt = fmt::format("wire: set up the packet socket on {}", device);
     if (Status status = set_option(fd_.get(), PACKET_VERSION, static_cast<int>(TPACKET_V2), attempt); !status)
         return status;
-    if (Status status = map_ring(device, mtu_bytes, ring_frames); !status) return status;
+    if (Status status = map_ring(device, mtu_bytes, ring_bytes); !status) return status;
     // What we send must not come back as if a host had sent it. Linux 4.20; older ones never hand it back to the
     // sender's own socket anyway, which is the only one here.
     constexpr int kOn = 1;
@@ -75,14 +75,14 @@ Status PacketPort::set_up(const std::string& device, int device_index, std::uint
     return {};
 }
 
-Status PacketPort::map_ring(const std::string& device, std::uint32_t mtu_bytes, std::uint32_t ring_frames) {
+Status PacketPort::map_ring(const std::string& device, std::uint32_t mtu_bytes, std::size_t ring_bytes) {
     frame_bytes_ = frame_bytes_for(mtu_bytes);
     block_bytes_ = kBlockBytes;
     frames_per_block_ = block_bytes_ / frame_bytes_;
     tpacket_req request{};
     request.tp_block_size = block_bytes_;
     request.tp_frame_size = frame_bytes_;
-    request.tp_block_nr = std::max(1U, (ring_frames + frames_per_block_ - 1) / frames_per_block_);
+    request.tp_block_nr = std::max(1U, static_cast<std::uint32_t>(ring_bytes / block_bytes_));
     request.tp_frame_nr = request.tp_block_nr * frames_per_block_;
     ring_bytes_ = static_cast<std::size_t>(request.tp_block_nr) * block_bytes_;
     const std::string attempt = fmt::format("wire: make a packet ring of {} MiB on {}", ring_bytes_ >> 20U, device);

@@ -26,9 +26,9 @@ struct RingFrame {
 
 class PacketPort {
 public:
-    // Opens in the calling thread's network namespace. `ring_frames` is rounded up to whole blocks.
+    // Opens in the calling thread's network namespace. `ring_bytes` is rounded down to whole blocks, at least one.
     static Result<PacketPort> open(const std::string& device, int device_index, std::uint32_t mtu_bytes,
-                                   std::uint32_t ring_frames);
+                                   std::size_t ring_bytes);
     PacketPort(PacketPort&& other) noexcept;
     PacketPort& operator=(PacketPort&& other) noexcept;
     PacketPort(const PacketPort&) = delete;
@@ -36,6 +36,7 @@ public:
     ~PacketPort();
 
     [[nodiscard]] int fd() const { return fd_.get(); }
+    [[nodiscard]] std::uint32_t frame_count() const { return frame_count_; }  // how many the ring holds
 
     // The frame `ahead` places behind the oldest that was not released; false when it has not come yet.
     [[nodiscard]] bool peek(std::uint32_t ahead, RingFrame& frame) const;
@@ -50,8 +51,8 @@ public:
 
 private:
     PacketPort() = default;
-    Status set_up(const std::string& device, int device_index, std::uint32_t mtu_bytes, std::uint32_t ring_frames);
-    Status map_ring(const std::string& device, std::uint32_t mtu_bytes, std::uint32_t ring_frames);
+    Status set_up(const std::string& device, int device_index, std::uint32_t mtu_bytes, std::size_t ring_bytes);
+    Status map_ring(const std::string& device, std::uint32_t mtu_bytes, std::size_t ring_bytes);
     [[nodiscard]] std::byte* slot(std::uint32_t index) const;
 
     UniqueFd fd_;

@@ -1,17 +1,14 @@
 #include "sim/wire/relay.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
+#include <limits>
 
-#include <fmt/format.h>
-#include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "sim/wire/relay_sleep.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -19,45 +16,8 @@ namespace {
 // Frames of this kind are how a tap finds out that it is running (IEEE 802 local experimental); no host sends or wants
 // them, so they end here, uncounted.
 constexpr std::uint16_t kMarkerEtherType = 0x88B5;
-// Sleeps end late: by a few microseconds on a busy core, by 50 and more when an idle virtual one must be woken. So the
-// last part of the time to a departure is spent awake, as long as sleeps have lately been late, within these bounds.
-constexpr DurationNs kMinWakeMarginNs = 4 * kMicrosecondNs;
-constexpr DurationNs kMaxWakeMarginNs = 100 * kMicrosecondNs;
-constexpr DurationNs kLookEveryNs = 500 * kMicrosecondNs;
-constexpr DurationNs kCrowdedForNs = 20 * kMillisecondNs;
-
 void add_one(std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
-
-void relax() {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#endif
-}
-
-// What sched_setattr(2) takes; glibc has it only since 2.41.
-struct SchedulingAttributes {
-    std::uint32_t size;
-    std::uint32_t policy;
-    std::uint64_t flags;
-    std::int32_t nice;
-    std::uint32_t priority;
-    std::uint64_t runtime_ns;
-    std::uint64_t deadline_ns;
-    std::uint64_t period_ns;
-};
-
-// A thread that asks for short slices is let in at once when it wakes, even before one that computes (Linux 6.12,
-// kernel/sched/fair.c, PREEMPT_SHORT). Needs no privilege; older kernels ignore the wish, and the relay is as punctual
-// as they let it.
-void ask_for_short_slices() {
-    SchedulingAttributes wish{};
-    wish.size = sizeof wish;
-    wish.policy = SCHED_OTHER;
-    wish.nice = ::getpriority(PRIO_PROCESS, 0);
-    wish.runtime_ns = 100 * kMicrosecondNs;  // the shortest that the kernel grants
-    ::syscall(SYS_sched_setattr, 0, &wish, 0U);
 }
 
 bool is_multicast(const MacAddress& mac) { return (mac[0] & 1U) != 0; }
@@ -67,8 +27,8 @@ bool is_multicast(const MacAddress& mac) { return (mac[0] & 1U) != 0; }
 Result<std::unique_ptr<Relay>> Relay::start(const WireSpec& spec, const WireOptions& options,
                                             std::vector<PacketPort> ports, std::vector<MacAddress> macs) {
     constexpr std::uint32_t kVlanTagBytes = 4;
-    auto departures = DepartureQueue::reserve(
-        options.in_flight_packets, spec.mtu_bytes + static_cast<std::uint32_t>(kEthernetHeaderBytes) + kVlanTagBytes);
+    const auto frame_bytes = spec.mtu_bytes + static_cast<std::uint32_t>(kEthernetHeaderBytes) + kVlanTagBytes;
+    auto departures = DepartureQueue::reserve(options.in_flight_packets, frame_bytes, kMaxInFlightBytes);
     if (!departures) return tl::unexpected(departures.error());
     std::unique_ptr<Relay> relay(new Relay(spec, options, std::move(ports), std::move(macs), std::move(*departures)));
     relay->wake_fd_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -86,7 +46,6 @@ Relay::Relay(const WireSpec& spec, const WireOptions& options, std::vector<Packe
       departures_(std::move(departures)),
       waiting_(ports_.size() * ports_.size()),
       outboxes_(new Outbox[ports_.size()]),
-      wake_margin_ns_(kMaxWakeMarginNs),
       log_(options.log_entries) {}
 
 Relay::~Relay() { stop(); }
@@ -149,16 +108,17 @@ WireStatistics Relay::statistics() const {
 
 void Relay::run() {
     ::prctl(PR_SET_NAME, "wire-relay");
-    // Timers of ordinary threads may be 50 us late by default, to save power (prctl(2)).
-    ::prctl(PR_SET_TIMERSLACK, 1UL);
-    ask_for_short_slices();
+    RelaySleep::prepare_thread();
+    std::vector<int> packet_fds;
+    for (const PacketPort& port : ports_) packet_fds.push_back(port.fd());
+    RelaySleep sleep(packet_fds, wake_fd_.get(), options_.stay_awake_ns);
     for (;;) {
         bool worked = send_due();
         for (std::size_t host = 0; host < ports_.size(); ++host)
             worked = receive(static_cast<HostId>(host), std::numeric_limits<TimeNs>::max()) || worked;
-        if (worked) last_work_ns_ = clock_.now();
+        if (worked) sleep.worked(clock_.now());
         if (asked_.load(std::memory_order_acquire) && !answer(!worked && departures_.empty())) break;
-        if (!worked) wait();
+        if (!worked) sleep.wait(clock_.now(), departures_.next_due_ns());
     }
     while (!departures_.empty()) {
         const auto packet = departures_.pop();
@@ -173,7 +133,8 @@ void Relay::run() {
 bool Relay::answer(bool idle) {
     const TimeNs moment_ns = realtime_now_ns();
     for (std::size_t host = 0; host < ports_.size(); ++host)
-        for (std::uint32_t i = 0; i < options_.ring_frames && receive(static_cast<HostId>(host), moment_ns); ++i) {
+        for (std::uint32_t i = 0; i < ports_[host].frame_count() && receive(static_cast<HostId>(host), moment_ns);
+             ++i) {
         }
     const std::lock_guard lock(mutex_);
     for (Change& change : changes_) {
@@ -185,49 +146,6 @@ bool Relay::answer(bool idle) {
     asked_.store(stopping_ || (drain_waiters_ != 0 && !idle), std::memory_order_relaxed);
     changed_.notify_all();
     return !stopping_;
-}
-
-// Sleeps until a frame comes, a packet is due or somebody asks; but not at once, and never over a departure.
-void Relay::wait() {
-    const TimeNs now = clock_.now();
-    const TimeNs next = departures_.next_due_ns();
-    const bool crowded = core_is_crowded(now);
-    const DurationNs margin_ns = crowded ? kMinWakeMarginNs : wake_margin_ns_;
-    if ((!crowded && now - last_work_ns_ < options_.stay_awake_ns) || next - now < margin_ns) {
-        relax();
-        return;
-    }
-    for (std::size_t i = 0; i < ports_.size(); ++i) poll_list_[i] = {ports_[i].fd(), POLLIN, 0};
-    poll_list_[ports_.size()] = {wake_fd_.get(), POLLIN, 0};
-    const DurationNs pause = next - now - margin_ns;
-    const timespec timeout{pause / kSecondNs, pause % kSecondNs};
-    const bool forever = departures_.empty();
-    const int ready = ::ppoll(poll_list_.data(), ports_.size() + 1, forever ? nullptr : &timeout, nullptr);
-    if (ready > 0 && poll_list_[ports_.size()].revents != 0) {
-        std::uint64_t count = 0;
-        [[maybe_unused]] const ssize_t length = ::read(wake_fd_.get(), &count, sizeof count);
-    }
-    if (ready == 0) learn_lateness(monotonic_now_ns() - (now + pause));
-}
-
-// Was the thread put aside lately for another? Then waiting awake is a mistake: it uses up the share of the core that
-// is needed when work comes, and the core, being busy, answers a wake-up at once anyway.
-bool Relay::core_is_crowded(TimeNs now) {
-    if (now - looked_ns_ > kLookEveryNs) {
-        rusage usage{};
-        ::getrusage(RUSAGE_THREAD, &usage);
-        if (usage.ru_nivcsw != put_aside_) crowded_until_ns_ = now + kCrowdedForNs;
-        put_aside_ = usage.ru_nivcsw;
-        looked_ns_ = now;
-    }
-    return now < crowded_until_ns_;
-}
-
-// Rises fast and falls slowly: a sleep that ends late costs punctuality, one that ends early only a little power.
-void Relay::learn_lateness(DurationNs late_ns) {
-    const DurationNs wanted = late_ns + late_ns / 4 + kMinWakeMarginNs;
-    const DurationNs step = wanted > wake_margin_ns_ ? (wanted - wake_margin_ns_) / 2 : (wanted - wake_margin_ns_) / 16;
-    wake_margin_ns_ = std::clamp(wake_margin_ns_ + step, kMinWakeMarginNs, kMaxWakeMarginNs);
 }
 
 bool Relay::receive(HostId from, TimeNs until_ns) {
@@ -281,7 +199,9 @@ Fate Relay::ask_model(HostId from, HostId to, const RingFrame& frame, TimeNs ent
 }
 
 void Relay::carry(HostId from, HostId to, const RingFrame& frame, bool only_receiver) {
-    const TimeNs entered_ns = clock_.to_monotonic(frame.arrived_ns);
+    const TimeNs now = clock_.now();
+    // Never later than now: should somebody set the realtime clock, the model's time must not run ahead.
+    const TimeNs entered_ns = std::min(clock_.to_monotonic(frame.arrived_ns), now);
     const Fate fate = ask_model(from, to, frame, entered_ns);
     add_one(counters_.offered);
     FateEntry entry;
@@ -299,8 +219,7 @@ void Relay::carry(HostId from, HostId to, const RingFrame& frame, bool only_rece
     entry.left_fingerprint = entry.fingerprint;
     if (frame.cut) return write_off(entry, DropCause::kMtu);
     if (fate.cause != DropCause::kNone) return write_off(entry, fate.cause);
-    const bool at_once = only_receiver && fate.copies == 1 && waiting_[path_index(entry)] == 0 &&
-                         fate.due_ns[0] <= std::max(entered_ns, clock_.now());
+    const bool at_once = only_receiver && fate.copies == 1 && waiting_[path_index(entry)] == 0 && fate.due_ns[0] <= now;
     for (std::uint8_t copy = 0; copy < fate.copies; ++copy) {
         entry.copy = copy;
         entry.sent_ns = clock_.to_realtime(fate.sent_ns[copy]);

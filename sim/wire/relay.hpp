@@ -13,8 +13,6 @@
 #include <thread>
 #include <vector>
 
-#include <poll.h>
-
 #include "base/unique_fd.hpp"
 #include "sim/wire/departure_queue.hpp"
 #include "sim/wire/impairment.hpp"
@@ -70,9 +68,6 @@ private:
     void flush_all();
     void write_off(FateEntry entry, DropCause cause);
     bool answer(bool idle);  // false: time to end
-    void wait();
-    bool core_is_crowded(TimeNs now);
-    void learn_lateness(DurationNs late_ns);
     [[nodiscard]] std::size_t path_index(const FateEntry& entry) const { return entry.from * macs_.size() + entry.to; }
     void wake() const;
 
@@ -84,12 +79,6 @@ private:
     DepartureQueue departures_;
     std::vector<std::uint32_t> waiting_;  // packets on their way, by path
     std::unique_ptr<Outbox[]> outboxes_;  // by receiver
-    std::array<pollfd, kMaxWireHosts + 1> poll_list_{};
-    TimeNs last_work_ns_ = 0;
-    DurationNs wake_margin_ns_;
-    TimeNs looked_ns_ = 0;
-    TimeNs crowded_until_ns_ = 0;
-    long put_aside_ = 0;  // how often, by the kernel's count
     FateLog log_;
     Counters counters_;
     mutable std::atomic<std::uint64_t> ring_losses_{0};

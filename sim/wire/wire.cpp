@@ -21,11 +21,11 @@ public:
 
 namespace {
 
-Status open_ports(const Topology& topology, std::uint32_t mtu_bytes, std::uint32_t ring_frames,
+Status open_ports(const Topology& topology, std::uint32_t mtu_bytes, std::size_t ring_bytes,
                   std::vector<PacketPort>& ports) {
     return run_in_namespace(topology.middle_namespace.get(), [&]() -> Status {
         for (const HostPlace& host : topology.hosts) {
-            auto port = PacketPort::open(host.middle_device, host.middle_index, mtu_bytes, ring_frames);
+            auto port = PacketPort::open(host.middle_device, host.middle_index, mtu_bytes, ring_bytes);
             if (!port) return tl::unexpected(port.error());
             ports.push_back(std::move(*port));
         }
@@ -42,9 +42,8 @@ Result<Wire> Wire::open(const WireSpec& spec, const WireOptions& options) {
     if (!topology) return tl::unexpected(topology.error());
     impl->topology = std::move(*topology);
     std::vector<PacketPort> ports;
-    const auto share = kMaxRingFrames / static_cast<std::uint32_t>(spec.hosts.size());
-    if (Status status = open_ports(impl->topology, spec.mtu_bytes, std::min(options.ring_frames, share), ports);
-        !status)
+    const std::size_t share = kMaxRingBytes / spec.hosts.size();
+    if (Status status = open_ports(impl->topology, spec.mtu_bytes, std::min(options.ring_bytes, share), ports); !status)
         return tl::unexpected(status.error());
     std::vector<MacAddress> macs;
     for (const HostPlace& host : impl->topology.hosts) {

@@ -21,15 +21,16 @@
 
 namespace wirestory::sim {
 
-constexpr std::uint32_t kMaxRingFrames = 32'768;
+// Room for the frames of all hosts between their devices and the relay, and for packets on their way, whatever is
+// asked.
+constexpr std::size_t kMaxRingBytes = 64U << 20U;
+constexpr std::size_t kMaxInFlightBytes = 512U << 20U;
 
 struct WireOptions {
     // Room for packets on their way (queued or delayed), for all paths together. One that finds none is dropped as
     // kOverload. Reserved at once, used as needed.
     std::uint32_t in_flight_packets = 65'536;
-    // Of each host, between its device and the relay; fewer when there are many hosts (kMaxRingFrames for all
-    // together).
-    std::uint32_t ring_frames = 8'192;
+    std::size_t ring_bytes = 16U << 20U;  // of each host: 8192 frames of an mtu of 1500
     std::uint32_t log_entries = 65'536;
     // How long the relay stays awake after work before it sleeps: waking costs more than many packets.
     DurationNs stay_awake_ns = 20 * kMicrosecondNs;

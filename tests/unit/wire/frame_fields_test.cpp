@@ -142,7 +142,7 @@ TEST_CASE("only ECN-capable packets are marked, and their header checksum stays 
 }
 
 TEST_CASE("packets on their way leave when due, equal ones in order, and never more than there is room for") {
-    auto queue = DepartureQueue::reserve(4, 100);
+    auto queue = DepartureQueue::reserve(4, 100, 1U << 20U);
     REQUIRE(queue);
     const Bytes frame(60);
     FateEntry entry;

@@ -278,6 +278,43 @@ TEST_CASE("a slow line paces, and its full queue drops what the log says") {
           }) == "");
 }
 
+TEST_CASE("devices take the mtu they are given, small and large") {
+    CHECK(in_sandbox(User::kSelf, [](Checks& checks) {
+              for (const std::uint32_t mtu : {576U, 9'000U, 65'535U}) {
+                  WireSpec spec = two_hosts();
+                  spec.mtu_bytes = mtu;
+                  auto wire = open_wire(checks, spec);
+                  if (!wire) return;
+                  const auto client = socket_on(*wire, 0, SOCK_DGRAM, kPort);
+                  const auto server = socket_on(*wire, 1, SOCK_DGRAM, kPort);
+                  const std::string text(mtu - 28, 'x');  // as long as one packet can carry
+                  EXPECT_IN(checks, send_to(client.get(), wire->hosts()[1].address, kPort, text));
+                  EXPECT_IN(checks, receive(server.get()) == text);
+                  const auto fates = close_and_take(*wire);
+                  EXPECT_EQUAL_IN(checks, fates.size(), 1U);
+                  EXPECT_EQUAL_IN(checks, fates.at(0).size_bytes, mtu + 14);
+              }
+          }) == "");
+}
+
+TEST_CASE("as many hosts as there may be hear one of them") {
+    CHECK(in_sandbox(User::kSelf, [](Checks& checks) {
+              WireSpec spec;
+              for (std::size_t i = 0; i < kMaxWireHosts; ++i) spec.hosts.push_back("host" + std::to_string(i));
+              auto wire = open_wire(checks, spec);
+              if (!wire) return;
+              const HostId last = kMaxWireHosts - 1;
+              const auto speaker = socket_on(*wire, last, SOCK_DGRAM, kPort);
+              for (HostId host = 0; host < last; ++host) {
+                  const auto listener = socket_on(*wire, host, SOCK_DGRAM, kPort);
+                  EXPECT_IN(checks, send_to(speaker.get(), wire->hosts()[host].address, kPort, spec.hosts[host]));
+                  EXPECT_EQUAL_IN(checks, receive(listener.get()).value_or("nothing"), spec.hosts[host]);
+              }
+              EXPECT_IN(checks, wire->drain(20 * kSecondNs));
+              EXPECT_EQUAL_IN(checks, wire->statistics().delivered, std::uint64_t{last});
+          }) == "");
+}
+
 TEST_CASE("a datagram longer than the mtu travels in pieces, and one lost piece loses all") {
     CHECK(in_sandbox(User::kSelf, [](Checks& checks) {
               WireSpec spec = two_hosts();
