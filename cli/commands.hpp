@@ -15,6 +15,7 @@ enum ExitStatus : int {
 };
 
 void add_run_command(CLI::App& app, int& status);
+void add_list_command(CLI::App& app, int& status);
 void add_check_command(CLI::App& app, int& status);
 void add_show_command(CLI::App& app, int& status);
 void add_view_command(CLI::App& app, int& status);

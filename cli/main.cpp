@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
 
     int status = wirestory::cli::kSuccess;
     wirestory::cli::add_run_command(app, status);
+    wirestory::cli::add_list_command(app, status);
     wirestory::cli::add_check_command(app, status);
     wirestory::cli::add_show_command(app, status);
     wirestory::cli::add_view_command(app, status);

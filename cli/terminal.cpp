@@ -10,6 +10,15 @@ namespace wirestory::cli {
 
 namespace {
 
+// The locale's name for a category as setlocale(3) would find it, without changing the process's locale.
+std::string_view locale_for(const char* category) {
+    for (const char* name : {"LC_ALL", category, "LANG"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return value;
+    }
+    return {};
+}
+
 bool wants_colour(int fd) {
     const char* no_colour = std::getenv("NO_COLOR");
     if (no_colour != nullptr && *no_colour != '\0') return false;
@@ -31,12 +40,12 @@ int stdout_columns() {
 }
 
 bool locale_is_utf8() {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
-        return strcasestr(value, "utf-8") != nullptr || strcasestr(value, "utf8") != nullptr;
-    }
-    return false;
+    const std::string locale{locale_for("LC_CTYPE")};
+    return strcasestr(locale.c_str(), "utf-8") != nullptr || strcasestr(locale.c_str(), "utf8") != nullptr;
+}
+
+Language environment_language() {
+    return locale_for("LC_MESSAGES").substr(0, 2) == "zh" ? Language::kChinese : Language::kEnglish;
 }
 
 }  // namespace wirestory::cli

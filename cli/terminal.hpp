@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/locale.hpp"
+
 namespace wirestory::cli {
 
 bool stdout_wants_colour();
@@ -12,6 +14,9 @@ bool stderr_wants_colour();
 int stdout_columns();
 // Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) is a UTF-8 one.
 bool locale_is_utf8();
+
+// The language of the environment's messages (LC_ALL, LC_MESSAGES, LANG); English unless it is Chinese.
+Language environment_language();
 
 // Words in colour, or plain.
 struct Paint {

@@ -29,7 +29,8 @@ struct Verdict {
     std::string name;  // "segments", "step 12", "states client"
     std::string expected;
     std::string seen;
-    int line = 0;  // in Story::yaml
+    int line = 0;    // in Story::yaml
+    EventRef event;  // where in the recording to look; kNone when no one place shows it
 };
 
 struct Story {

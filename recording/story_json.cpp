@@ -99,6 +99,7 @@ Verdict read_verdict(const Json& json) {
     read(json, "expected", verdict.expected);
     read(json, "seen", verdict.seen);
     read_number(json, "line", verdict.line);
+    if (const Json* event = member(json, "event")) verdict.event = read_event(*event);
     return verdict;
 }
 
@@ -117,11 +118,12 @@ std::string story_to_json(const Story& story) {
     }
     Json verdicts = Json::array();
     for (const Verdict& verdict : story.verdicts) {
-        verdicts.push_back({{"passed", verdict.passed},
-                            {"name", verdict.name},
-                            {"expected", verdict.expected},
-                            {"seen", verdict.seen},
-                            {"line", verdict.line}});
+        Json& json = verdicts.emplace_back(Json{{"passed", verdict.passed},
+                                                {"name", verdict.name},
+                                                {"expected", verdict.expected},
+                                                {"seen", verdict.seen},
+                                                {"line", verdict.line}});
+        if (verdict.event) json["event"] = to_json(verdict.event);
     }
     return dump({{"name", story.name},
                  {"file", story.file_name},

@@ -41,9 +41,12 @@ Result<RunReport> report_from_json(const std::string& text) {
     report.duration_ns = in.value("duration_ns", DurationNs{0});
     report.recording_path = in.value("recording", std::string{});
     for (const json& verdict : in.value("verdicts", json::array())) {
-        report.verdicts.push_back({verdict.value("passed", false), verdict.value("name", std::string{}),
-                                   verdict.value("expected", std::string{}), verdict.value("seen", std::string{}),
-                                   verdict.value("line", 0)});
+        Verdict& read = report.verdicts.emplace_back();
+        read.passed = verdict.value("passed", false);
+        read.name = verdict.value("name", std::string{});
+        read.expected = verdict.value("expected", std::string{});
+        read.seen = verdict.value("seen", std::string{});
+        read.line = verdict.value("line", 0);
     }
     return report;
 }

@@ -12,7 +12,6 @@
 #include "capture/source/capture_file.hpp"
 #include "capture/source/live_capture.hpp"
 #include "recording/recording_writer.hpp"
-#include "session/child_process.hpp"
 #include "session/observer.hpp"
 #include "session/report_json.hpp"
 #include "session/verdicts.hpp"
@@ -145,12 +144,22 @@ private:
 
 }  // namespace
 
-Result<RunReport> run_scenario(const sim::Scenario& scenario, const RunOptions& options) {
-    const auto text = run_in_child([&] { return report_to_json(Run{scenario, options}.run()); });
-    if (!text) {
-        return fail(text.error().message + "; what was recorded until then is in " + options.recording_path);
-    }
+Result<ScenarioRun> ScenarioRun::start(const sim::Scenario& scenario, const RunOptions& options) {
+    auto child = ChildProcess::start([&] { return report_to_json(Run{scenario, options}.run()); });
+    if (!child) return tl::unexpected<Error>(child.error());
+    return ScenarioRun{std::move(*child), options.recording_path};
+}
+
+Result<RunReport> ScenarioRun::finish() {
+    const auto text = child_.finish();
+    if (!text) return fail(text.error().message + "; what was recorded until then is in " + recording_path_);
     return report_from_json(*text);
+}
+
+Result<RunReport> run_scenario(const sim::Scenario& scenario, const RunOptions& options) {
+    auto run = ScenarioRun::start(scenario, options);
+    if (!run) return tl::unexpected<Error>(run.error());
+    return run->finish();
 }
 
 std::vector<std::string> known_findings() {

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "recording/story.hpp"
+#include "session/child_process.hpp"
 #include "sim/run/story_runner.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -28,8 +29,24 @@ struct RunReport {
     std::string recording_path;
 };
 
-// Fails when this machine cannot run it (exit status 3), never for what the scripted calls did. Call it while the
-// process has one thread.
+// A run that is going on. Several may go on at once, each in namespaces of its own. `scenario` must outlive it.
+class ScenarioRun {
+public:
+    // Call it while the process has one thread.
+    static Result<ScenarioRun> start(const sim::Scenario& scenario, const RunOptions& options);
+    // Readable when the run is about to end; for poll(2).
+    [[nodiscard]] int ready_fd() const { return child_.ready_fd(); }
+    // Waits for the end. Fails when this machine cannot run it (exit status 3), never for what the scripted calls did.
+    Result<RunReport> finish();
+
+private:
+    ScenarioRun(ChildProcess child, std::string recording_path)
+        : child_(std::move(child)), recording_path_(std::move(recording_path)) {}
+    ChildProcess child_;
+    std::string recording_path_;
+};
+
+// start() and finish().
 Result<RunReport> run_scenario(const sim::Scenario& scenario, const RunOptions& options);
 
 // Names of findings that scenarios may expect.

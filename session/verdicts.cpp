@@ -45,8 +45,21 @@ public:
     }
 
 private:
-    void add(bool passed, std::string name, std::string expected, std::string seen, int line) {
-        verdicts_.push_back({passed, std::move(name), std::move(expected), std::move(seen), line});
+    void add(bool passed, std::string name, std::string expected, std::string seen, int line, EventRef event = {}) {
+        verdicts_.push_back({passed, std::move(name), std::move(expected), std::move(seen), line, event});
+    }
+
+    [[nodiscard]] EventRef call_of(std::size_t step) const {
+        for (std::uint32_t i = 0; i < recording_.calls.size(); ++i) {
+            if (recording_.calls[i].step == static_cast<std::int32_t>(step)) return {EventKind::kCall, i};
+        }
+        return {};
+    }
+
+    // The packet at `position` of those seen; past the end the last one, after which more was expected.
+    [[nodiscard]] EventRef packet_near(std::size_t position) const {
+        if (packets_.index.empty()) return {};
+        return {EventKind::kPacket, packets_.index[std::min(position, packets_.index.size() - 1)]};
     }
 
     void judge_story(const sim::StoryOutcome& outcome) {
@@ -55,13 +68,14 @@ private:
         if (outcome.interrupted) {
             add(false, "story", all, "interrupted", line);
         } else {
-            add(outcome.completed, "story", all, outcome.completed ? all : outcome.stuck, line);
+            const EventRef event = outcome.stuck_step ? call_of(*outcome.stuck_step) : EventRef{};
+            add(outcome.completed, "story", all, outcome.completed ? all : outcome.stuck, line, event);
         }
         for (const sim::StepMismatch& mismatch : outcome.mismatches) {
             const sim::Step& step = scenario_.story.at(mismatch.step);
             const auto* call = std::get_if<sim::CallStep>(&step.action);
             const std::string who = call != nullptr ? scenario_.actor_name(call->actor) + ": " : std::string{};
-            add(false, who + step.text, mismatch.expected, mismatch.seen, step.span.line);
+            add(false, who + step.text, mismatch.expected, mismatch.seen, step.span.line, call_of(mismatch.step));
         }
     }
 
@@ -81,7 +95,8 @@ private:
             return;
         }
         if (match.expectation >= expected.size()) {
-            add(false, "segments", "no further packet", packet_text(match.packet), scenario_.expect.segments_span.line);
+            add(false, "segments", "no further packet", packet_text(match.packet), scenario_.expect.segments_span.line,
+                packet_near(match.packet));
             return;
         }
         const sim::PacketPattern& pattern = expected[match.expectation].pattern;
@@ -89,7 +104,7 @@ private:
         const std::string seen = after_ellipsis
                                      ? "nowhere after: " + packet_text(match.packet - (match.packet > 0 ? 1 : 0))
                                      : packet_text(match.packet);
-        add(false, "segments", pattern.text, seen, pattern.span.line);
+        add(false, "segments", pattern.text, seen, pattern.span.line, packet_near(match.packet));
     }
 
     void judge_never(const sim::PacketPattern& pattern) {
@@ -97,7 +112,8 @@ private:
                                       [&](const sim::SeenPacket& packet) { return sim::matches(pattern, packet); });
         const bool passed = hit == packets_.seen.end();
         add(passed, "never " + pattern.text, "never", passed ? "never" : describe_packet(*hit, recording_.actors),
-            pattern.span.line);
+            pattern.span.line,
+            passed ? EventRef{} : packet_near(static_cast<std::size_t>(hit - packets_.seen.begin())));
     }
 
     void judge_finding(const sim::FindingExpectation& expected) {
