@@ -34,7 +34,7 @@ void tell(RecordingBuilder& builder, std::string name, Localized title,
         story.steps.push_back({line++, actor, text});
         if (is_call && call < recording.calls.size()) recording.calls[call++].step = step;
     }
-    story.verdicts.push_back({true, "story", "every step", "every step", 3});
+    story.verdicts.push_back({true, "story", "every step", "every step", 3, {}});
     recording.facts.push_back({"kernel", "Linux 6.18"});
     recording.facts.push_back({"sandbox", "network namespace"});
 }
