@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 import wirestory_process as wirestory
 
@@ -155,6 +156,49 @@ class RunTest(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertIn("recv(5)", result.stdout)
         self.assertIn("wait", result.stdout)
+
+    def test_several_scenarios_by_name_at_once(self):
+        folder = self.path("recordings")
+        junit = self.path("results.xml")
+        result = wirestory.run("run", "tcp/handshake", "udp/*", "--jobs", "4", "--repeat", "2", "--json", "--junit", junit,
+                               "-o", folder, cwd=wirestory.SOURCE)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        runs = [json.loads(line) for line in result.stdout.splitlines()]
+        names = {run["name"] for run in runs}
+        self.assertEqual(len(runs), 2 * len(names))
+        self.assertIn("tcp/handshake", names)
+        self.assertIn("udp/loss-receive-buffer", names)
+        self.assertEqual(len({run["recording"] for run in runs}), len(runs))
+        for run in runs:
+            self.assertTrue(run["passed"] and run["seconds"] > 0 and os.path.getsize(run["recording"]) > 0)
+            self.assertTrue(all(e["passed"] and e["expected"] for e in run["expectations"]))
+        suites = xml.etree.ElementTree.parse(junit).getroot()
+        self.assertEqual(len(suites.findall("./testsuite/testcase")), len(runs))
+
+    def test_a_failure_among_others_is_the_exit_status_and_in_the_junit_file(self):
+        with open(wirestory.HANDSHAKE, encoding="utf-8") as file:
+            changed = file.read().replace("never: [RST]", "never: [SYN]")
+        junit = self.path("results.xml")
+        result = wirestory.run("run", wirestory.HANDSHAKE, self.write("changed.yaml", changed), "--junit", junit, "-o",
+                               self.path("recordings"))
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertIn("1 passed, 1 failed", result.stdout)
+        self.assertIn("│─ SYN", result.stdout, "the ladder around the place")
+        failures = xml.etree.ElementTree.parse(junit).getroot().findall("./testsuite/testcase/failure")
+        self.assertEqual(len(failures), 1)
+
+    def test_a_misspelt_name_gets_the_nearest(self):
+        result = wirestory.run("run", "tcp/hanshake", cwd=wirestory.SOURCE)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("did you mean tcp/handshake?", result.stderr)
+
+    def test_the_library_is_listed_in_both_languages(self):
+        english = wirestory.run("list", "--lang", "en", cwd=wirestory.SOURCE)
+        chinese = wirestory.run("list", "--lang", "zh", cwd=wirestory.SOURCE)
+        self.assertEqual((english.returncode, chinese.returncode), (0, 0), english.stderr + chinese.stderr)
+        self.assertEqual(len(english.stdout.splitlines()), len(wirestory.library()))
+        self.assertIn("Three segments open a connection", english.stdout)
+        self.assertIn("三次握手", chinese.stdout)
 
     @unittest.skipUnless(shutil.which("tshark") and shutil.which("capinfos") and shutil.which("tcpdump"),
                          "needs tshark, capinfos and tcpdump")
