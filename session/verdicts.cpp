@@ -108,8 +108,9 @@ private:
     }
 
     void judge_never(const sim::PacketPattern& pattern) {
-        const auto hit = std::find_if(packets_.seen.begin(), packets_.seen.end(),
-                                      [&](const sim::SeenPacket& packet) { return sim::matches(pattern, packet); });
+        const auto hit = std::find_if(packets_.seen.begin(), packets_.seen.end(), [&](const sim::SeenPacket& packet) {
+            return sim::matches_at_least(pattern, packet);
+        });
         const bool passed = hit == packets_.seen.end();
         add(passed, "never " + pattern.text, "never", passed ? "never" : describe_packet(*hit, recording_.actors),
             pattern.span.line,

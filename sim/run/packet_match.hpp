@@ -10,4 +10,7 @@ namespace wirestory::sim {
 // Flags must be exactly those of the pattern, ECE, CWR and AE aside: they depend on the machine's ECN settings.
 bool matches(const PacketPattern& pattern, const SeenPacket& packet);
 
+// The same, but the packet may carry further flags: what `never: [RST]` means, whom a RST ACK must not slip by.
+bool matches_at_least(const PacketPattern& pattern, const SeenPacket& packet);
+
 }  // namespace wirestory::sim

@@ -96,3 +96,13 @@ TEST_CASE("patterns compare only what they name") {
     CHECK(sim::matches(pattern, packet(0, kSyn | capture::kEce | capture::kCwr)));
     CHECK_FALSE(sim::matches(pattern, kExchange[1]));
 }
+
+TEST_CASE("what must never come may not come with further flags either") {
+    sim::PacketPattern pattern;
+    pattern.tcp_flags = capture::kRst;
+    CHECK_FALSE(sim::matches(pattern, packet(0, capture::kRst | kAck)));
+    CHECK(sim::matches_at_least(pattern, packet(0, capture::kRst | kAck)));
+    CHECK_FALSE(sim::matches_at_least(pattern, packet(0, kPshAck)));
+    pattern.from = 1;
+    CHECK_FALSE(sim::matches_at_least(pattern, packet(0, capture::kRst)));
+}
