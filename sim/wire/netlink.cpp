@@ -61,6 +61,13 @@ NetlinkMessage& NetlinkMessage::end_nested() {
     return *this;
 }
 
+void NetlinkMessage::ask_for_verdict() {
+    std::uint16_t flags = 0;
+    std::memcpy(&flags, bytes_.data() + offsetof(nlmsghdr, nlmsg_flags), sizeof flags);
+    flags |= NLM_F_REQUEST | NLM_F_ACK;
+    std::memcpy(bytes_.data() + offsetof(nlmsghdr, nlmsg_flags), &flags, sizeof flags);
+}
+
 ByteView NetlinkMessage::finish(std::uint32_t sequence) {
     const auto length = static_cast<std::uint32_t>(bytes_.size());
     std::memcpy(bytes_.data() + offsetof(nlmsghdr, nlmsg_len), &length, sizeof length);
@@ -87,6 +94,7 @@ Status NetlinkSocket::send(NetlinkMessage& message, std::string_view attempt) {
 
 Status NetlinkSocket::request(NetlinkMessage& message, std::string_view attempt) {
     int verdict = 0;
+    message.ask_for_verdict();
     const Status status = ask_until(message, attempt, kVerdictTimeoutNs, [&](const nlmsghdr& answer) {
         if (answer.nlmsg_type != NLMSG_ERROR || answer.nlmsg_seq != sequence_) return false;
         if (answer.nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) return false;

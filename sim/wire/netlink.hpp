@@ -38,6 +38,7 @@ public:
     }
     NetlinkMessage& end_nested();
 
+    void ask_for_verdict();  // NLM_F_ACK: also a request that succeeds is answered
     // Sets the length and the sequence number; the view is valid until the message changes.
     ByteView finish(std::uint32_t sequence);
 
@@ -54,7 +55,7 @@ public:
     // `groups`: RTMGRP_ bits to be told about; 0 for none.
     static Result<NetlinkSocket> open(std::uint32_t groups);
 
-    // Sends with NLM_F_ACK and waits for the verdict. `attempt` opens the error's sentence.
+    // Sends, asking for a verdict (NLM_F_ACK is set here), and waits for it. `attempt` opens the error's sentence.
     Status request(NetlinkMessage& message, std::string_view attempt);
 
     // Sends a request and hands each message that comes, answers and notices alike, to `done`, until it says true.

@@ -67,7 +67,7 @@ Status make_veth_pair(NetlinkSocket& middle, const HostPlace& host, std::size_t 
     near.ifi_index = host.middle_index;
     ifinfomsg far{};
     far.ifi_index = kHostIndex;
-    NetlinkMessage message(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, near);
+    NetlinkMessage message(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL, near);
     message.attribute(IFLA_IFNAME, host.middle_device).attribute_u32(IFLA_MTU, kMiddleMtuBytes);
     message.attribute(IFLA_ADDRESS, middle_mac.data(), middle_mac.size());
     message.begin_nested(IFLA_LINKINFO).attribute(IFLA_INFO_KIND, "veth").begin_nested(IFLA_INFO_DATA);
@@ -83,7 +83,7 @@ Status bring_up(NetlinkSocket& netlink, int index, const std::string& what) {
     link.ifi_index = index;
     link.ifi_flags = IFF_UP;
     link.ifi_change = IFF_UP;
-    NetlinkMessage message(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, link);
+    NetlinkMessage message(RTM_NEWLINK, NLM_F_REQUEST, link);
     return netlink.request(message, fmt::format("wire: bring {} up", what));
 }
 
@@ -93,7 +93,7 @@ Status add_address(NetlinkSocket& netlink, const HostPlace& host) {
     body.ifa_family = AF_INET;
     body.ifa_prefixlen = kPrefixBits;
     body.ifa_index = kHostIndex;
-    NetlinkMessage message(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE, body);
+    NetlinkMessage message(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_CREATE, body);
     message.attribute(IFA_LOCAL, &address, sizeof address).attribute(IFA_ADDRESS, &address, sizeof address);
     const std::uint32_t broadcast = htonl(host.address.v4_host_order() | 0xFFU);
     message.attribute(IFA_BROADCAST, &broadcast, sizeof broadcast);
@@ -110,7 +110,7 @@ Status add_route_for_multicast(NetlinkSocket& netlink, const HostPlace& host) {
     body.rtm_protocol = RTPROT_STATIC;
     body.rtm_scope = RT_SCOPE_LINK;
     body.rtm_type = RTN_UNICAST;
-    NetlinkMessage message(RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE, body);
+    NetlinkMessage message(RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_CREATE, body);
     message.attribute(RTA_DST, &group, sizeof group).attribute_u32(RTA_OIF, device);
     return netlink.request(message, fmt::format("wire: add the multicast route of {}", host.name));
 }
@@ -124,7 +124,7 @@ Status add_neighbours(NetlinkSocket& netlink, const HostPlace& host, const std::
         body.ndm_family = AF_INET;
         body.ndm_ifindex = kHostIndex;
         body.ndm_state = NUD_PERMANENT;
-        NetlinkMessage message(RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE, body);
+        NetlinkMessage message(RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_CREATE, body);
         message.attribute(NDA_DST, &address, sizeof address).attribute(NDA_LLADDR, other.mac.data(), other.mac.size());
         if (Status status = netlink.request(message, fmt::format("wire: tell {} where {} is", host.name, other.name));
             !status)
