@@ -26,6 +26,7 @@ public:
         read_drop_counter();
         for (const std::uint32_t call : calls_.calls_of(socket_)) take_call(call);
         for (std::size_t i = 0; i < coming_.size(); ++i) judge(i);
+        confirm_by_counter();
         judge_unlocated_drops();
     }
 
@@ -40,6 +41,7 @@ private:
     [[nodiscard]] bool looks_like(std::uint32_t datagram, const Call& read) const;
     void judge(std::size_t at);
     void judge_unlocated_drops();
+    void confirm_by_counter();
 
     [[nodiscard]] SentDatagram& coming(std::size_t at) { return sent_[coming_[at]]; }
     [[nodiscard]] const SentDatagram& coming(std::size_t at) const { return sent_[coming_[at]]; }
@@ -60,6 +62,13 @@ private:
     std::size_t first_open_ = 0;     // all before it were taken or passed over
     std::size_t proved_absent_ = 0;  // none before it waits in the queue: a later one was read, or the queue was empty
     std::int64_t unlocated_drops_ = 0;
+    // Datagrams [first, last) that came between two readings of the counter, of which some were dropped.
+    struct MixedStretch {
+        std::size_t first = 0;
+        std::size_t last = 0;
+        std::uint32_t drops = 0;
+    };
+    std::vector<MixedStretch> mixed_;
 };
 
 // Between two readings of the counter, as many drops as arrivals: all of them; no drops: none of them. Anything between
@@ -82,6 +91,7 @@ void Receiver::read_drop_counter() {
                       counted_.begin() + static_cast<std::ptrdiff_t>(arrived), verdict);
         } else {
             unlocated_drops_ += static_cast<std::int32_t>(drops);
+            mixed_.push_back({last_arrived, arrived, drops});
         }
         last_drops = sample.memory.drops;
         last_arrived = arrived;
@@ -160,6 +170,21 @@ void Receiver::judge_unlocated_drops() {
         if (datagram.fate != DatagramFate::kUnread || counted_[at - 1] == Counted::kKept) continue;
         datagram.fate = DatagramFate::kDroppedInReceiveBuffer;
         --unlocated_drops_;
+    }
+}
+
+// Which ones were dropped was concluded; where the counter grew by just as many meanwhile, the kernel has said it, too.
+void Receiver::confirm_by_counter() {
+    for (const MixedStretch& stretch : mixed_) {
+        const auto dropped = [&](std::size_t at) {
+            return coming(at).datagram.fate == DatagramFate::kDroppedInReceiveBuffer;
+        };
+        std::uint32_t count = 0;
+        for (std::size_t at = stretch.first; at < stretch.last; ++at) count += dropped(at) ? 1 : 0;
+        if (count != stretch.drops) continue;
+        for (std::size_t at = stretch.first; at < stretch.last; ++at) {
+            if (dropped(at)) coming(at).datagram.fate_evidence = Evidence::kMeasured;
+        }
     }
 }
 

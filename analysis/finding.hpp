@@ -10,6 +10,7 @@
 
 #include "analysis/flow.hpp"
 #include "analysis/ledger.hpp"
+#include "base/locale.hpp"
 #include "base/time.hpp"
 #include "recording/ids.hpp"
 
@@ -41,7 +42,10 @@ struct Finding {
     std::vector<EventRef> events;  // what it rests on; the first is where it is shown
 };
 
-// One or two plain sentences: what happened, the cause, the figures. Language through gettext.
-std::string describe(const Recording& recording, const Finding& finding);
+// One or two plain sentences: what happened, the cause, the figures. The language is the caller's choice, for a window
+// switches it without a locale.
+std::string describe(const Recording& recording, const Finding& finding, Language language = Language::kEnglish);
+// Every character that describe() may use in this language apart from the recording's own: what a font must have.
+std::string describing_characters(Language language);
 
 }  // namespace wirestory::analysis

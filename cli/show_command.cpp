@@ -43,6 +43,7 @@ struct ShowOptions {
     std::string colour = "auto";
     bool ascii = false;
     std::string svg;
+    bool verbose = false;
 };
 
 std::string_view environment(const char* name) {
@@ -89,6 +90,31 @@ TextStyle output_style(const ShowOptions& options) {
 // False when nobody reads any more (`| head`): then the command ends quietly.
 bool write_out(std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }
 
+// Up to the next place where a line may end: at a blank, or between Chinese characters, but never before a closing
+// mark.
+std::size_t unbreakable_bytes(std::string_view text) {
+    const auto length_at = [&](std::size_t at) {
+        std::size_t length = 1;
+        while (at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xC0U) == 0x80U) ++length;
+        return length;
+    };
+    const auto closes = [](std::string_view character) {
+        constexpr std::string_view kClosing = "。，、：；）”？！》";
+        return character.size() == 3 && kClosing.find(character) != std::string_view::npos;
+    };
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != ' ' && text[at] != '\n') {
+        const std::string_view character = text.substr(at, length_at(at));
+        const bool wide = display_width(character) > 1;
+        if (wide && at > 0 && !closes(character)) break;
+        at += character.size();
+        if (!wide) continue;
+        const std::string_view next = text.substr(at, at < text.size() ? length_at(at) : 0);
+        if (!closes(next)) break;
+    }
+    return at;
+}
+
 std::string wrapped(std::string_view text, int width, std::string_view indent) {
     std::string out;
     std::string line;
@@ -97,14 +123,23 @@ std::string wrapped(std::string_view text, int width, std::string_view indent) {
         out += fmt::format("{}{}\n", indent, line);
         line.clear();
     };
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t space = std::min(text.find_first_of(" \n", at), text.size());
-        const std::string_view word = text.substr(at, space - at);
-        const int used = display_width(line) + (line.empty() ? 0 : 1) + display_width(word);
-        if (!line.empty() && used + static_cast<int>(indent.size()) > width) flush();
-        if (!line.empty() && !word.empty()) line += ' ';
+    bool spaced = false;
+    while (!text.empty()) {
+        if (text.front() == ' ' || text.front() == '\n') {
+            spaced = !line.empty();
+            text.remove_prefix(1);
+            continue;
+        }
+        const std::string_view word = text.substr(0, unbreakable_bytes(text));
+        const int used = display_width(line) + (spaced ? 1 : 0) + display_width(word);
+        if (!line.empty() && used + static_cast<int>(indent.size()) > width) {
+            flush();
+            spaced = false;
+        }
+        if (spaced) line += ' ';
         line += word;
-        at = space + 1;
+        spaced = false;
+        text.remove_prefix(word.size());
     }
     flush();
     return out;
@@ -150,17 +185,21 @@ std::string findings_text(const Recording& recording, const Analysis& analysis, 
         const DurationNs since = finding.begin_ns - recording.first_time_ns();
         out += viz::paint_words(fmt::format("  {} ", to_string(finding.kind)), Role::kFinding, style);
         out += viz::paint_words(fmt::format("at {:.3f} ms", static_cast<double>(since) / 1e6), Role::kTextDim, style);
-        out += "\n" + wrapped(analysis::describe(recording, finding), width, "    ");
+        out += "\n" + wrapped(analysis::describe(recording, finding, language()), width, "    ");
     }
     return out;
 }
 
-std::string verdicts_text(const Recording& recording, int width, const TextStyle& style) {
-    if (recording.story.verdicts.empty()) return {};
-    std::string out = "\n" + viz::paint_words("Expectations", Role::kTextStrong, style) + "\n";
-    for (const Verdict& verdict : recording.story.verdicts) {
+// One line when all went as expected; what did not in full, and everything when asked for it.
+std::string verdicts_text(const Recording& recording, int width, const TextStyle& style, bool verbose) {
+    const std::vector<Verdict>& verdicts = recording.story.verdicts;
+    if (verdicts.empty()) return {};
+    const auto passed = std::count_if(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.passed; });
+    std::string out = "\n" + viz::paint_words("Expectations", Role::kTextStrong, style);
+    out += fmt::format("  {} of {} as expected\n", passed, verdicts.size());
+    for (const Verdict& verdict : verdicts) {
         if (verdict.passed) {
-            out += fmt::format("  passed  {}\n", verdict.name);
+            if (verbose) out += fmt::format("  passed  {}\n", verdict.name);
             continue;
         }
         out += viz::paint_words(fmt::format("  FAILED  {} (line {})", verdict.name, verdict.line), Role::kCallFailed,
@@ -179,8 +218,10 @@ bool show_ladder(const Recording& recording, const Analysis& analysis, int width
     const viz::LadderPlan plan(recording, analysis, viz::ladder_columns_for(options), options.show_findings);
     options.plan = &plan;
     options.row_count = kRowsAtOnce;
+    viz::ViewState view;
+    view.language = language();
     for (; options.first_row == 0 || options.first_row < plan.rows().size(); options.first_row += kRowsAtOnce) {
-        const viz::Scene scene = viz::layout_ladder(recording, analysis, {}, options);
+        const viz::Scene scene = viz::layout_ladder(recording, analysis, view, options);
         if (!write_out(viz::paint_text(scene, style))) return false;
     }
     return true;
@@ -192,7 +233,8 @@ int write_svg(const Recording& recording, const Analysis& analysis, const std::s
     options.width = kSvgWidth;
     options.height = kSvgHeight;
     options.text = viz::svg_metrics(style);
-    const viz::ViewState view;
+    viz::ViewState view;
+    view.language = language();
     const viz::TimeAxis axis = viz::axis_for(recording, analysis, view.axis);
     const std::string svg = viz::paint_svg(viz::layout_timeline(recording, analysis, axis, view, options), style);
     std::FILE* file = std::fopen(path.c_str(), "we");
@@ -222,7 +264,8 @@ int show(const ShowOptions& options) {
     const int width = output_width(options.width);
     const TextStyle style = output_style(options);
     if (write_out(heading(recording, analysis, width, style)) && show_ladder(recording, analysis, width, style)) {
-        write_out(findings_text(recording, analysis, width, style) + verdicts_text(recording, width, style));
+        write_out(findings_text(recording, analysis, width, style) +
+                  verdicts_text(recording, width, style, options.verbose));
     }
     return kSuccess;
 }
@@ -240,6 +283,7 @@ void add_show_command(CLI::App& app, int& status) {
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->default_str("auto");
     command->add_flag("--ascii", options->ascii, "No characters beyond ASCII");
+    command->add_flag("-v,--verbose", options->verbose, "Name the expectations that were met, too");
     command->add_option("--svg", options->svg, "Write the timeline as an SVG picture to this file instead");
     command->callback([options, &status] { status = show(*options); });
 }

@@ -66,7 +66,8 @@ public:
         auto window = Window::open(width, height, visible, std::move(events));
         if (!window) return tl::unexpected<Error>(window.error());
         window_ = std::move(*window);
-        model_.scale = options_.scale > 0 ? options_.scale : visible ? window_->content_scale() : 1;
+        // A picture must not depend on the display it was made on.
+        content_scale_ = visible ? window_->content_scale() : 1;
         return {};
     }
 
@@ -112,6 +113,8 @@ public:
 
 private:
     void update_fonts() {
+        // The window may have been made larger meanwhile.
+        model_.scale = options_.scale > 0 ? options_.scale : default_scale(content_scale_, window_->width_px());
         const float size = std::floor(model_.font_px * model_.scale);
         if (fonts_revision_ == model_.revision && ui_.fonts.regular != nullptr && ui_.fonts.size_px == size) return;
         fonts_revision_ = model_.revision;
@@ -150,11 +153,20 @@ private:
     AppModel model_;
     Ui ui_;
     std::unique_ptr<Window> window_;
+    float content_scale_ = 1;
     std::uint64_t fonts_revision_ = 0;
     std::future<Result<Document>> opening_;
 };
 
 }  // namespace
+
+float default_scale(float content_scale, int width_px) {
+    constexpr int kWidePx = 2200;
+    constexpr float kStandardWidthPx = 1600;
+    if (content_scale != 1 || width_px <= kWidePx) return content_scale;
+    // In quarters, for fonts look best at sizes they were hinted for.
+    return std::floor(4 * static_cast<float>(width_px) / kStandardWidthPx) / 4;
+}
 
 Status run_viewer(Document document, const ViewerOptions& options) {
     AppModel model = first_model(std::move(document), options);

@@ -41,7 +41,7 @@ struct ScreenshotOptions {
 struct ViewerOptions {
     bool dark = true;
     Language language = Language::kEnglish;
-    float scale = 0;            // 0: as the display says
+    float scale = 0;            // 0: as the display says, see default_scale()
     std::string select;         // selects the first event whose text contains this
     double playhead_ms = -1;    // since the first event; negative: everything is drawn
     std::string tab;            // "ladder", "bytes" ... ; empty: as the document suggests
@@ -52,6 +52,10 @@ struct ViewerOptions {
     std::function<Result<Document>(const std::string& path)> open;
     std::optional<ScreenshotOptions> screenshot;
 };
+
+// The size of everything when nobody chose one: the display's own scale; where that is 1 although the window is very
+// wide (a projector or large screen without HiDPI settings), larger, so that the text stays readable from the last row.
+float default_scale(float content_scale, int width_px);
 
 // The names `tab` may have, in the order of the tabs.
 std::vector<std::string> tab_names();

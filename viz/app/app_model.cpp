@@ -46,6 +46,8 @@ void set_document(AppModel& model, Document document) {
     model.selection = {};
     model.tour_stop = 0;
     model.search_found.reset();
+    model.search_hits_for.clear();
+    model.search_hits.clear();
     model.notice.clear();
     if (!model.has_document()) return;
     model.times = event_times(model.recording(), model.analysis());
@@ -152,23 +154,38 @@ void tick(AppModel& model, double wall_seconds) {
     reveal(model, model.view.playhead_ns);
 }
 
+namespace {
+
+std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+void find_hits(AppModel& model, const std::string& wanted) {
+    if (model.search_hits_for == wanted) return;
+    model.search_hits_for = wanted;
+    model.search_hits.clear();
+    for (std::size_t i = 0; i < model.events.size(); ++i) {
+        const std::string words = lower_case(event_text(model.recording(), model.analysis(), model.events[i]));
+        if (words.find(wanted) != std::string::npos) model.search_hits.push_back(i);
+    }
+}
+
+}  // namespace
+
 bool search_next(AppModel& model, const std::string& needle) {
     if (!model.has_document() || needle.empty() || model.events.empty()) return false;
-    const auto lower = [](std::string text) {
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        return text;
-    };
-    const std::string wanted = lower(needle);
-    const auto at = std::find(model.events.begin(), model.events.end(), model.view.selected);
-    const std::size_t start = at == model.events.end() ? 0 : static_cast<std::size_t>(at - model.events.begin()) + 1;
-    for (std::size_t i = 0; i < model.events.size(); ++i) {
-        const EventRef event = model.events[(start + i) % model.events.size()];
-        if (lower(event_text(model.recording(), model.analysis(), event)).find(wanted) == std::string::npos) continue;
-        go_to(model, event);
-        return true;
+    find_hits(model, lower_case(needle));
+    if (model.search_hits.empty()) return false;
+    const auto selected = std::find(model.events.begin(), model.events.end(), model.view.selected);
+    auto next = model.search_hits.begin();
+    if (selected != model.events.end()) {
+        next =
+            std::upper_bound(next, model.search_hits.end(), static_cast<std::size_t>(selected - model.events.begin()));
     }
-    return false;
+    go_to(model, model.events[next == model.search_hits.end() ? model.search_hits.front() : *next]);
+    return true;
 }
 
 }  // namespace wirestory::viz

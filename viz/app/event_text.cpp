@@ -61,10 +61,13 @@ std::string packet_info(const Recording& recording, const analysis::Analysis& an
         text += fmt::format("  seq {}", analysis.packets.offset[packet] + (syn ? 0 : 1));
         if (decoded.tcp.has(capture::kAck)) text += fmt::format("  ack {}", analysis.packets.ack_offset[packet] + 1);
     }
-    return text + fmt::format("  win {}  len {}{}", decoded.tcp.window, decoded.payload_bytes, excerpt);
+    const std::uint32_t window =
+        packet < analysis.packets.size() ? analysis.packets.window_bytes[packet] : decoded.tcp.window;
+    return text + fmt::format("  win {}  len {}{}", window, decoded.payload_bytes, excerpt);
 }
 
-std::string event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event) {
+std::string event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event,
+                       Language language) {
     if (event.kind == EventKind::kCall && event.index < recording.calls.size()) {
         const Call& call = recording.calls[event.index];
         return actor_name(recording, call.actor) + ": " + format_call(recording, call);
@@ -76,9 +79,22 @@ std::string event_text(const Recording& recording, const analysis::Analysis& ana
                            packet_info(recording, analysis, event.index));
     }
     if (event.kind == EventKind::kFinding && event.index < analysis.findings.size()) {
-        return analysis::describe(recording, analysis.findings[event.index]);
+        return analysis::describe(recording, analysis.findings[event.index], language);
     }
     return {};
+}
+
+std::string short_event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event) {
+    if (event.kind != EventKind::kPacket || event.index >= recording.packets.size()) {
+        return event_text(recording, analysis, event);
+    }
+    const capture::DecodedPacket decoded = decode_packet(recording, event.index);
+    std::string words = decoded.transport == capture::Transport::kTcp ? capture::tcp_flags_text(decoded.tcp.flags)
+                                                                      : transport_name(decoded.transport);
+    if (decoded.payload_bytes > 0)
+        words += fmt::format(" {} {}", decoded.payload_bytes, quote_bytes(decoded.payload, 12));
+    return fmt::format("{} → {}: {}", party_name(recording, decoded.source_endpoint()),
+                       party_name(recording, decoded.destination_endpoint()), words);
 }
 
 std::string stream_name(const Recording& recording, const analysis::Analysis& analysis, analysis::StreamId stream) {

@@ -17,7 +17,11 @@ capture::DecodedPacket decode_packet(const Recording& recording, std::uint32_t p
 // "PSH ACK  seq 1  ack 1  len 5  "hello"": sequence numbers relative to the stream's first byte.
 std::string packet_info(const Recording& recording, const analysis::Analysis& analysis, std::uint32_t packet);
 // "client: send("hello") = 5", "client > server: PSH ACK ...".
-std::string event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
+// Findings are told in `language`; calls and packets read the same in every one.
+std::string event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event,
+                       Language language = Language::kEnglish);
+// Without the numbers: for narrow lists.
+std::string short_event_text(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
 // "client > server" of a stream.
 std::string stream_name(const Recording& recording, const analysis::Analysis& analysis, analysis::StreamId stream);
 // "41.234 ms" since the recording's first event; always milliseconds, so that columns compare.

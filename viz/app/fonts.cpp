@@ -9,8 +9,9 @@
 
 #include <fontconfig/fontconfig.h>
 
-#include "viz/app/finding_text.hpp"
+#include "analysis/finding.hpp"
 #include "viz/app/ui_strings.hpp"
+#include "viz/layout/lane_words.hpp"
 
 namespace wirestory::viz {
 
@@ -105,7 +106,7 @@ std::string characters_in_use(const Recording* recording, const std::string& fur
         all += text(static_cast<Text>(id), Language::kChinese);
     }
     all += "←→↑↓…–—·•×≥≤✓✗▸▾│─“”‘’„§µ°、。，：；（）《》！？";
-    all += finding_characters();
+    all += analysis::describing_characters(Language::kChinese) + layout_characters();
     if (recording == nullptr) return all;
     const Story& story = recording->story;
     for (const Localized* localized : {&story.title, &story.lesson}) all += localized->en + localized->zh;

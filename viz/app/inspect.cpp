@@ -120,16 +120,6 @@ FieldGroup udp_layer(ByteView frame, const capture::DecodedPacket& packet) {
     return group;
 }
 
-const char* trigger_name(SampleTrigger trigger) {
-    switch (trigger) {
-        case SampleTrigger::kCallEnter: return "call entry";
-        case SampleTrigger::kCallExit: return "call exit";
-        case SampleTrigger::kPacket: return "packet";
-        case SampleTrigger::kTick: return "sampler";
-    }
-    return "";
-}
-
 }  // namespace
 
 std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis::Analysis& analysis,
@@ -164,7 +154,7 @@ std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis
         payload.title = fmt::format("{}  {}", text(Text::kPayload, language), format_bytes(packet.payload_bytes));
         payload.begin = packet.offsets.payload;
         payload.end = std::min(frame.size(), payload.begin + packet.payload.size());
-        payload.fields = {{text(Text::kBytes, language), quote_bytes(packet.payload, 64)}};
+        payload.fields = {{text(Text::kContent, language), quote_bytes(packet.payload, 64)}};
         groups.push_back(std::move(payload));
     }
     return groups;
@@ -199,58 +189,7 @@ FieldGroup call_fields(const Recording& recording, const Call& call, Language la
     }
     if (call.local.port != 0) fields.push_back({text(Text::kLocal, language), call.local.to_string()});
     if (call.peer.port != 0) fields.push_back({text(Text::kPeer, language), call.peer.to_string()});
-    if (!call.payload.empty()) fields.push_back({text(Text::kBytes, language), quote_bytes(call.payload, 64)});
-    return group;
-}
-
-std::optional<std::uint32_t> nearest_sample(const Recording& recording, SocketId socket, TimeNs time) {
-    const auto& samples = recording.samples;  // sorted by time
-    const auto at = std::lower_bound(samples.begin(), samples.end(), time,
-                                     [](const Sample& sample, TimeNs wanted) { return sample.time_ns < wanted; });
-    const auto is_wanted = [socket](const Sample& sample) { return sample.socket == socket; };
-    const auto after = std::find_if(at, samples.end(), is_wanted);
-    const auto before = std::find_if(std::make_reverse_iterator(at), samples.rend(), is_wanted);
-    const bool has_after = after != samples.end();
-    const bool has_before = before != samples.rend();
-    if (!has_after && !has_before) return std::nullopt;
-    const auto index_before = [&] { return static_cast<std::uint32_t>(std::distance(before, samples.rend()) - 1); };
-    const auto index_after = [&] { return static_cast<std::uint32_t>(after - samples.begin()); };
-    if (!has_after) return index_before();
-    if (!has_before) return index_after();
-    return after->time_ns - time < time - before->time_ns ? index_after() : index_before();
-}
-
-FieldGroup sample_fields(const Recording& recording, const Sample& sample, TimeNs event_time, Language language) {
-    FieldGroup group;
-    const DurationNs distance = sample.time_ns - event_time;
-    if (sample.socket < recording.sockets.size()) {
-        const SocketInfo& socket = recording.sockets[sample.socket];
-        group.title = actor_name(recording, socket.actor) + (socket.name.empty() ? "" : "  " + socket.name);
-    }
-    auto& fields = group.fields;
-    const auto add = [&](Text name, std::string value) { fields.push_back({text(name, language), std::move(value)}); };
-    fields.push_back(
-        {text(Text::kSampledAt, language),
-         fmt::format("{} ({} {}; {})", since_start(recording, sample.time_ns), format_duration(std::abs(distance)),
-                     text(distance < 0 ? Text::kBeforeIt : Text::kAfterIt, language), trigger_name(sample.trigger))});
-    if ((sample.has & Sample::kTcpInfo) != 0) add(Text::kState, std::string(to_string(sample.tcp.state)));
-    if ((sample.has & Sample::kOutqNsd) != 0) add(Text::kUnsentBytes, fmt::format("{} B", sample.unsent_bytes));
-    if ((sample.has & Sample::kOutq) != 0 && (sample.has & Sample::kOutqNsd) != 0) {
-        const std::uint32_t unsent = std::min(sample.unsent_bytes, sample.unacked_and_unsent_bytes);
-        add(Text::kUnackedBytes, fmt::format("{} B", sample.unacked_and_unsent_bytes - unsent));
-    }
-    if ((sample.has & Sample::kInq) != 0) add(Text::kUnreadBytes, fmt::format("{} B", sample.unread_bytes));
-    if ((sample.has & Sample::kMemory) != 0) {
-        add(Text::kReceiveMemory, fmt::format("{} / {}", format_bytes(sample.memory.rmem_alloc_bytes),
-                                              format_bytes(sample.memory.rcvbuf_bytes)));
-        if (sample.memory.drops != 0) add(Text::kDrops, fmt::format("{}", sample.memory.drops));
-    }
-    if ((sample.has & Sample::kTcpInfo) != 0) {
-        add(Text::kRtt, format_duration(sample.tcp.rtt_us * kMicrosecondNs));
-        add(Text::kRto, format_duration(sample.tcp.rto_us * kMicrosecondNs));
-        add(Text::kCwnd, fmt::format("{} {}", sample.tcp.snd_cwnd_segments, text(Text::kSegments, language)));
-        add(Text::kMss, fmt::format("{} B", sample.tcp.snd_mss_bytes));
-    }
+    if (!call.payload.empty()) fields.push_back({text(Text::kContent, language), quote_bytes(call.payload, 64)});
     return group;
 }
 

@@ -29,9 +29,24 @@ std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis
                                       std::uint32_t packet, Language language);
 FieldGroup call_fields(const Recording& recording, const Call& call, Language language);
 
-// The sample of `socket` nearest to `time`.
+// The sample of `socket` nearest to `time` among those taken beside the calls, which have all figures.
 std::optional<std::uint32_t> nearest_sample(const Recording& recording, SocketId socket, TimeNs time);
+
+// A sample, and the moment of the event that it is compared with.
+struct KernelView {
+    std::uint32_t sample = 0;
+    TimeNs event_ns = 0;
+};
+// Of a call: its socket at entry and at return (only what the call can change was read there), and the nearest full
+// sample. Of a packet: the first full sample of each end's socket after it.
+std::vector<KernelView> kernel_views(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
+// The first field says when it was read, and how far from the event.
 FieldGroup sample_fields(const Recording& recording, const Sample& sample, TimeNs event_time, Language language);
+
+// What the kernel reported of a send: when it was handed to the device, left, was acknowledged. No title: it has no
+// reports. A title without fields: the kernel merged its bytes with a later send's.
+FieldGroup report_fields(const Recording& recording, const analysis::Analysis& analysis, std::uint32_t call,
+                         Language language);
 
 // Sockets at both ends of what the event speaks of; one for calls.
 std::vector<SocketId> sockets_of(const Recording& recording, const analysis::Analysis& analysis, EventRef event);

@@ -90,7 +90,12 @@ void draw_packet_bytes(const AppModel& model, Ui& ui, std::uint32_t packet) {
 
 void draw_stream_bytes(AppModel& model, Ui& ui) {
     const analysis::ByteTrace& selection = model.selection;
-    const Bytes bytes = stream_bytes(model.recording(), model.analysis(), selection.stream, kMostStreamBytes);
+    if (ui.stream_bytes_revision != model.revision || ui.stream_bytes_of != selection.stream) {
+        ui.stream_bytes = stream_bytes(model.recording(), model.analysis(), selection.stream, kMostStreamBytes);
+        ui.stream_bytes_of = selection.stream;
+        ui.stream_bytes_revision = model.revision;
+    }
+    const ByteView bytes = ui.stream_bytes;
     const Marked marked{static_cast<std::size_t>(selection.range.begin), static_cast<std::size_t>(selection.range.end)};
     const std::size_t clicked = hex_dump("stream bytes", model, ui, bytes, marked);
     const analysis::StreamLedger* ledger = model.analysis().stream(selection.stream);

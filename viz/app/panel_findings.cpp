@@ -1,6 +1,6 @@
 #include "base/text.hpp"
 #include "viz/app/event_text.hpp"
-#include "viz/app/finding_text.hpp"
+#include "viz/app/flow_text.hpp"
 #include "viz/app/panels.hpp"
 #include "viz/app/ui_strings.hpp"
 #include "viz/app/widgets.hpp"
@@ -38,7 +38,7 @@ void draw_finding(AppModel& model, const Ui& ui, std::uint32_t index) {
     dim_text(
         (since_start(model.recording(), finding.begin_ns) + "   " + text(evidence_name(finding.evidence), language))
             .c_str());
-    ImGui::TextWrapped("%s", finding_sentence(model.recording(), finding, language).c_str());
+    flow_paragraph(ui.fonts, panel_colours(model.theme()), analysis::describe(model.recording(), finding, language));
     ImGui::Dummy({1, 2});
     ImGui::Unindent(12);
     ImGui::EndGroup();

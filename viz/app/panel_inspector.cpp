@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "viz/app/event_text.hpp"
-#include "viz/app/finding_text.hpp"
+#include "viz/app/flow_text.hpp"
 #include "viz/app/inspect.hpp"
 #include "viz/app/panels.hpp"
 #include "viz/app/ui_strings.hpp"
@@ -106,7 +106,7 @@ void draw_same_bytes(AppModel& model, Ui& ui) {
     constexpr std::size_t kMost = 60;
     EventRef clicked;
     for (std::size_t i = 0; i < std::min(others.size(), kMost); ++i) {
-        const std::string words = event_text(model.recording(), model.analysis(), others[i]);
+        const std::string words = short_event_text(model.recording(), model.analysis(), others[i]);
         if (list_row(std::to_string(i).c_str(), words.c_str(), false, false, panel_colours(model.theme()))) {
             clicked = others[i];
         }
@@ -123,31 +123,47 @@ void draw_findings_here(AppModel& model, Ui& ui) {
         const analysis::Finding& finding = model.analysis().findings[index];
         coloured_text(to_imgui(text_colour(Role::kFinding, model.theme(), Emphasis::kNormal)),
                       finding_name(finding.kind, model.view.language));
-        ImGui::TextWrapped("%s", finding_sentence(model.recording(), finding, model.view.language).c_str());
+        flow_paragraph(ui.fonts, panel_colours(model.theme()),
+                       analysis::describe(model.recording(), finding, model.view.language));
         ImGui::Dummy({1, 2});
     }
 }
 
-void draw_kernel_figures(const AppModel& model, Ui& ui) {
+void draw_reports(const AppModel& model, const Ui& ui) {
     const EventRef event = model.view.selected;
-    const auto sockets = sockets_of(model.recording(), model.analysis(), event);
-    const TimeNs time = time_of(model, event);
-    bool headed = false;
-    for (const SocketId socket : sockets) {
-        const auto sample = nearest_sample(model.recording(), socket, time);
-        if (!sample) continue;
-        if (!headed) heading(ui, text(Text::kKernelTitle, model.view.language));
-        headed = true;
-        const FieldGroup group =
-            sample_fields(model.recording(), model.recording().samples[*sample], time, model.view.language);
-        coloured_text(panel_colours(model.theme()).accent, group.title.c_str());
-        // The line that says when it was read stands alone: it is longer than a column.
-        wrapped_dim_text((group.fields.front().name + " " + group.fields.front().value).c_str());
-        FieldGroup figures = group;
-        figures.fields.erase(figures.fields.begin());
-        draw_fields(ui, figures, width_of_names({figures}));
-        ImGui::Dummy({1, 4});
+    if (event.kind != EventKind::kCall || event.index >= model.recording().calls.size()) return;
+    const FieldGroup group = report_fields(model.recording(), model.analysis(), event.index, model.view.language);
+    if (group.title.empty()) return;
+    wrapped_dim_text(group.title.c_str());
+    draw_fields(ui, group, width_of_names({group}));
+    ImGui::Dummy({1, 4});
+}
+
+void draw_kernel_figures(const AppModel& model, Ui& ui) {
+    const auto views = kernel_views(model.recording(), model.analysis(), model.view.selected);
+    if (views.empty()) return;
+    heading(ui, text(Text::kKernelTitle, model.view.language));
+    std::vector<FieldGroup> groups;
+    for (const KernelView& view : views) {
+        groups.push_back(sample_fields(model.recording(), model.recording().samples[view.sample], view.event_ns,
+                                       model.view.language));
     }
+    const float name_width = width_of_names(groups);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        FieldGroup& group = groups[i];
+        const bool new_socket = i == 0 || groups[i - 1].title != group.title;
+        if (new_socket) coloured_text(panel_colours(model.theme()).accent, group.title.c_str());
+        // The line that says when it was read stands alone: it is longer than a column.
+        ImGui::TextUnformatted(group.fields.front().name.c_str());
+        ImGui::SameLine(0, ui.fonts.size_px * 0.5F);
+        wrapped_dim_text(group.fields.front().value.c_str());
+        const FieldGroup figures{{}, 0, 0, {group.fields.begin() + 1, group.fields.end()}};
+        ImGui::Indent(ui.fonts.size_px * 0.8F);
+        draw_fields(ui, figures, name_width);
+        ImGui::Unindent(ui.fonts.size_px * 0.8F);
+        ImGui::Dummy({1, 3});
+    }
+    draw_reports(model, ui);
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
 // The lesson (Markdown light) beside the tour's stops; and the story, the scenario's text with the running line marked.
 #include <algorithm>
-#include <cfloat>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "viz/app/commands.hpp"
 #include "viz/app/event_text.hpp"
+#include "viz/app/flow_text.hpp"
 #include "viz/app/panels.hpp"
 #include "viz/app/ui_strings.hpp"
 #include "viz/app/widgets.hpp"
@@ -15,91 +14,18 @@ namespace wirestory::viz {
 
 namespace {
 
-// Flows spans of different fonts over lines. ImGui wraps only text of one font.
-class Flow {
-public:
-    Flow(const Ui& ui, const PanelColours& colours, float left, float right)
-        : ui_(ui), colours_(colours), left_(left), right_(right), at_(ImGui::GetCursorScreenPos()) {
-        at_.x = left;
-        line_height_ = ui.fonts.size_px * 1.45F;
-    }
-
-    void add(const MarkdownSpan& span) {
-        ImFont* font = span.kind == MarkdownSpan::Kind::kBold   ? ui_.fonts.bold
-                       : span.kind == MarkdownSpan::Kind::kCode ? ui_.fonts.mono
-                                                                : ui_.fonts.regular;
-        add(span.text, font, font->FontSize, span.kind == MarkdownSpan::Kind::kCode);
-    }
-    void add(const std::string& words, ImFont* font, float size, bool code = false) {
-        const char* at = words.c_str();
-        const char* end = at + words.size();
-        while (at < end) {
-            const char* stop = next_break(at, end);
-            const float width = font->CalcTextSizeA(size, FLT_MAX, 0, at, stop).x;
-            if (at_.x + width > right_ && at_.x > left_) new_line();
-            // A space at the start of a line is not shown.
-            if (at_.x > left_ || *at != ' ') put(at, stop, font, size, width, code);
-            at = stop;
-        }
-    }
-    void finish(float gap) {
-        const ImVec2 start = ImGui::GetCursorScreenPos();
-        ImGui::Dummy({right_ - left_, at_.y - start.y + line_height_ + gap});
-    }
-
-private:
-    // The end of the next piece that must not be broken: a word with the space behind it, or one Chinese character
-    // with the punctuation behind it.
-    static const char* next_break(const char* at, const char* end) {
-        const auto wide = [](const char* p) { return (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U; };
-        const auto punctuation = [end](const char* p) {
-            if (end - p < 3) return false;
-            const std::string_view c(p, 3);
-            return c == "。" || c == "，" || c == "、" || c == "：" || c == "；" || c == "）" || c == "”" ||
-                   c == "？" || c == "！" || c == "》";
-        };
-        const char* p = at;
-        if (wide(p)) {
-            p += std::min<std::ptrdiff_t>(3, end - p);
-            while (p < end && punctuation(p)) p += 3;
-            return p;
-        }
-        while (p < end && *p != ' ' && !wide(p)) ++p;
-        while (p < end && *p == ' ') ++p;
-        return p;
-    }
-    void new_line() {
-        at_.x = left_;
-        at_.y += line_height_;
-    }
-    void put(const char* begin, const char* end, ImFont* font, float size, float width, bool code) {
-        ImDrawList* list = ImGui::GetWindowDrawList();
-        if (code)
-            list->AddRectFilled({at_.x - 1, at_.y - 1}, {at_.x + width + 1, at_.y + size + 3}, colours_.raised, 3);
-        list->AddText(font, size, {std::floor(at_.x), std::floor(at_.y)}, colours_.text, begin, end);
-        at_.x += width;
-    }
-
-    const Ui& ui_;
-    const PanelColours& colours_;
-    float left_;
-    float right_;
-    ImVec2 at_;
-    float line_height_;
-};
-
 void draw_block(const Ui& ui, const PanelColours& colours, const MarkdownBlock& block) {
     const float left = ImGui::GetCursorScreenPos().x;
     const float widest = 46 * ui.fonts.size_px;  // lines longer than this are hard to read
     const float right = left + std::min(widest, ImGui::GetContentRegionAvail().x - 8);
     if (block.kind == MarkdownBlock::Kind::kHeading) {
-        Flow flow(ui, colours, left, right);
+        FlowText flow(ui.fonts, colours, left, right);
         ImFont* font = block.level <= 2 ? ui.fonts.title : ui.fonts.bold;
         for (const MarkdownSpan& span : block.spans) flow.add(span.text, font, font->FontSize);
         return flow.finish(4);
     }
     if (block.kind == MarkdownBlock::Kind::kCode) {
-        Flow flow(ui, colours, left + 12, right);
+        FlowText flow(ui.fonts, colours, left + 12, right);
         for (const MarkdownSpan& span : block.spans) flow.add(span.text, ui.fonts.mono, ui.fonts.mono->FontSize, true);
         return flow.finish(0);
     }
@@ -107,11 +33,11 @@ void draw_block(const Ui& ui, const PanelColours& colours, const MarkdownBlock& 
         const float indent = ui.fonts.size_px * (0.4F + static_cast<float>(block.level));
         ImGui::GetWindowDrawList()->AddText({left + indent, ImGui::GetCursorScreenPos().y}, colours.dim,
                                             block.marker.c_str());
-        Flow flow(ui, colours, left + indent + ui.fonts.size_px * 1.3F, right);
+        FlowText flow(ui.fonts, colours, left + indent + ui.fonts.size_px * 1.3F, right);
         for (const MarkdownSpan& span : block.spans) flow.add(span);
         return flow.finish(0);
     }
-    Flow flow(ui, colours, left, right);
+    FlowText flow(ui.fonts, colours, left, right);
     for (const MarkdownSpan& span : block.spans) flow.add(span);
     flow.finish(5);
 }
@@ -132,7 +58,7 @@ void draw_tour_stop(AppModel& model, const Ui& ui, std::size_t index) {
     ImGui::PushFont(ui.fonts.mono);
     coloured_text(colours.accent, fmt::format("{}  {}", index + 1, stop.at).c_str());
     ImGui::PopFont();
-    Flow flow(ui, colours, ImGui::GetCursorScreenPos().x, at.x + width - 10);
+    FlowText flow(ui.fonts, colours, ImGui::GetCursorScreenPos().x, at.x + width - 10);
     for (const MarkdownSpan& span : parse_spans(stop.say.in(language))) flow.add(span);
     flow.finish(0);
     if (!stop.event) coloured_text(colours.bad, text(Text::kTourUnreached, language));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cfloat>
 
 #include <fmt/format.h>
 
@@ -86,7 +87,10 @@ void draw_packets(AppModel& model, Ui& ui) {
 
 void draw_ladder(AppModel& model, Ui& ui) {
     ImGui::BeginChild("ladder");
-    const float width = ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize;
+    // Wider, the two ends of a line are too far apart to be read as one.
+    const float widest = 110 * ui.fonts.regular->CalcTextSizeA(ui.fonts.size_px, FLT_MAX, 0, "0").x;
+    const float room = ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize;
+    const float width = std::min(room, widest);
     if (ui.ladder.outdated(model, width, 0, ui.fonts.size_px)) {
         LadderOptions options;
         options.width = width;
@@ -101,7 +105,9 @@ void draw_ladder(AppModel& model, Ui& ui) {
     PaintFonts fonts = ui.fonts.scene();
     fonts.ground_behind_text = true;
     paint(scene, ImGui::GetWindowDrawList(), origin, {window.x, window.y, size.x, size.y}, model.theme(), fonts);
-    if (ui.selection_moved) {
+    // Scrolled to once the panel knows how high its content is.
+    if (ui.ladder_scrolled_to != model.view.selected && (ImGui::GetScrollMaxY() > 0 || scene.height <= size.y)) {
+        ui.ladder_scrolled_to = model.view.selected;
         for (const Label& label : scene.labels) {
             if (!label.event || label.event != model.view.selected) continue;
             if (label.at.y < ImGui::GetScrollY() || label.at.y > ImGui::GetScrollY() + size.y - 40) {

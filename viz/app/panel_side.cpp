@@ -98,8 +98,8 @@ void draw_scenarios(AppModel& model, Ui& ui) {
     for (const ScenarioEntry& scenario : model.scenarios) {
         const bool current = model.recording().story.name == scenario.name;
         const std::string& title = scenario.title.in(language);
-        if (list_row(scenario.path.c_str(), title.empty() ? scenario.name.c_str() : title.c_str(), current, false,
-                     panel_colours(model.theme()))) {
+        if (wrapped_row(scenario.path.c_str(), title.empty() ? scenario.name.c_str() : title.c_str(), current,
+                        panel_colours(model.theme()))) {
             model.open_request = scenario.path;
         }
     }

@@ -67,20 +67,23 @@ void click(AppModel& model, const Hit& hit) {
 
 void hover_tip(const AppModel& model, const Hit& hit) {
     const Recording& recording = model.recording();
-    std::string words = event_text(recording, model.analysis(), hit.event);
+    std::string words = event_text(recording, model.analysis(), hit.event, model.view.language);
     if (hit.box != nullptr && !hit.box->range.empty()) {
         words = fmt::format("{}: {} {}-{} ({})", stream_name(recording, model.analysis(), hit.box->stream),
                             text(Text::kBytes, model.view.language), hit.box->range.begin, hit.box->range.end,
                             format_bytes(hit.box->range.size()));
     }
+    if (hit.box != nullptr && hit.box->state != TcpState::kUnknown) {
+        words = std::string(to_string(hit.box->state)) + (words.empty() ? "" : "\n" + words);
+    }
     if (words.empty()) return;
-    words += "\n" + since_start(recording, time_of(model, hit.event));
+    if (hit.event) words += "\n" + since_start(recording, time_of(model, hit.event));
     if (hit.event.kind == EventKind::kCall) {
         const Call& call = recording.calls[hit.event.index];
         words += call.returned_at_all() ? "   " + format_duration(call.exit_ns - call.enter_ns)
                                         : std::string("   ") + text(Text::kNeverReturned, model.view.language);
     }
-    if (hit.box != nullptr && hit.box->folded > 1) words += fmt::format("   ({} here)", hit.box->folded);
+    if (hit.box != nullptr && hit.box->folded > 1) words += fmt::format("   × {}", hit.box->folded);
     ImGui::BeginTooltip();
     ImGui::PushTextWrapPos(ImGui::GetFontSize() * 36);
     ImGui::TextUnformatted(words.c_str());

@@ -40,9 +40,10 @@ struct StreamRow {
 
 struct Ui {
     Fonts fonts;
-    float left_px = 206;  // at scale 1
-    float right_px = 312;
-    float bottom_share = 0.345F;  // of the height below the tool bar
+    // Sizes of panels, as the user dragged them; kept while the window is open.
+    float left_px = 196;  // at scale 1
+    float right_px = 296;
+    float bottom_share = 0.275F;  // of the height below the tool bar
     SceneCache timeline;
     SceneCache ladder;
     Rect timeline_area;  // where the timeline's scene stands on the screen
@@ -50,6 +51,7 @@ struct Ui {
     bool timeline_dragged = false;
     EventRef last_selected;  // what tables last scrolled to
     bool selection_moved = false;
+    EventRef ladder_scrolled_to;
     std::uint64_t derived_revision = 0;
     std::vector<StreamRow> stream_rows;
     std::vector<MarkdownBlock> lesson;
@@ -59,6 +61,10 @@ struct Ui {
     bool bytes_of_packet = true;  // the bytes tab shows the packet, else the stream
     std::string search_buffer;
     std::string path_buffer;
+    // The bytes tab's stream, made again when another one is selected.
+    Bytes stream_bytes;
+    analysis::StreamId stream_bytes_of;
+    std::uint64_t stream_bytes_revision = 0;
 
     [[nodiscard]] float unit() const { return fonts.size_px / kDefaultFontPx; }
 };

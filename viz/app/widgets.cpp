@@ -124,6 +124,23 @@ bool list_row(const char* id, const char* text, bool selected, bool related, con
     return clicked;
 }
 
+bool wrapped_row(const char* id, const char* text, bool selected, const PanelColours& colours) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float height = ImGui::CalcTextSize(text, nullptr, false, width).y + 6;
+    ImGui::PushID(id);
+    const bool clicked = ImGui::InvisibleButton("row", {width, height});
+    const bool hovered = ImGui::IsItemHovered();
+    ImGui::PopID();
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    if (selected || hovered) {
+        list->AddRectFilled({at.x - 4, at.y}, {at.x + width + 4, at.y + height},
+                            selected ? colours.selected_row : colours.related_row, 4);
+    }
+    list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), {at.x, at.y + 3}, colours.text, text, nullptr, width);
+    return clicked;
+}
+
 void shade_row(bool selected, bool related, const PanelColours& colours) {
     if (!selected && !related) return;
     ImGui::TableSetBgColor(ImGuiTableBgTarget_RowBg1, selected ? colours.selected_row : colours.related_row);

@@ -25,6 +25,8 @@ void name_value(const char* name, const char* value, float name_width);
 void badge(const char* text, ImU32 ground, ImU32 ink);
 // A row of a list over the whole width: true when clicked. `id` must differ from row to row.
 bool list_row(const char* id, const char* text, bool selected, bool related, const PanelColours& colours);
+// A row of as many lines as its text needs.
+bool wrapped_row(const char* id, const char* text, bool selected, const PanelColours& colours);
 // The ground of a table's current row.
 void shade_row(bool selected, bool related, const PanelColours& colours);
 

@@ -91,6 +91,13 @@ float Window::content_scale() const {
     return x > 0 ? x : 1;
 }
 
+int Window::width_px() const {
+    int width = 0;
+    int height = 0;
+    glfwGetWindowSize(window_, &width, &height);
+    return width;
+}
+
 void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, title.c_str()); }
 
 bool Window::wait(double seconds) {

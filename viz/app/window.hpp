@@ -30,6 +30,7 @@ public:
 
     [[nodiscard]] bool should_close() const;
     [[nodiscard]] float content_scale() const;
+    [[nodiscard]] int width_px() const;
     void set_title(const std::string& title);
     // Waits for input for at most `seconds` (0: only takes what is there) and remembers whether there was any.
     bool wait(double seconds);

@@ -56,7 +56,9 @@ PacketWords packet_words(const Recording& recording, const analysis::Analysis& a
 
 std::int16_t message_colour(std::uint32_t number);  // of message or datagram `number`, which counts from 1
 // Few words beside the place itself: "held 40.1 ms: 6 bytes wait for an ACK". describe() says it in full.
-std::string finding_note(const analysis::Finding& finding);
+std::string finding_note(const analysis::Finding& finding, Language language = Language::kEnglish);
+// Where there is no room for that.
+std::string short_finding_note(const analysis::Finding& finding, Language language);
 
 // All events that carry the same bytes as what is selected, sorted; empty when nothing is.
 std::vector<EventRef> selected_events(const Recording& recording, const analysis::Analysis& analysis,

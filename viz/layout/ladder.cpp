@@ -8,56 +8,19 @@
 
 #include "base/text.hpp"
 #include "recording/call_text.hpp"
+#include "viz/layout/ladder_columns.hpp"
 #include "viz/layout/ladder_plan.hpp"
+#include "viz/layout/lane_words.hpp"
 
 namespace wirestory::viz {
 
 namespace {
 
 constexpr std::size_t kPayloadBytes = 40;
+constexpr std::size_t kNarrowPayloadBytes = 16;  // so that lines breathe in a terminal of 80 columns
+constexpr float kWideColumns = 100;
 constexpr std::size_t kExcerptBytes = 10;
-constexpr float kStateColumns = 13;  // "SYN_RECEIVED" and a space
-constexpr float kLeastLaneColumns = 38;
 constexpr float kLeastColumnDistance = 22;
-constexpr DurationNs kSecondsFromNs = 10 * kSecondNs;  // longer recordings count in seconds
-
-struct Columns {
-    float unit = 1;        // width of one character cell
-    float row_height = 1;  //
-    float text_height = 1;
-    float time_right = 0;  // right end of the times
-    bool seconds = false;
-    bool states = false;
-    std::vector<float> lifelines;
-};
-
-std::string time_text(DurationNs since_start, bool seconds) {
-    return seconds ? fmt::format("{:.6f}", static_cast<double>(since_start) / 1e9)
-                   : fmt::format("{:.3f}", static_cast<double>(since_start) / 1e6);
-}
-
-Columns place_columns(const LadderPlan& plan, const LadderOptions& options) {
-    Columns c;
-    c.text_height = options.text.line_height;
-    const bool cells = options.text.line_height <= 1;
-    c.row_height = cells ? 1 : std::round(options.text.line_height * 1.4F);
-    c.unit = std::max(options.text.width("0"), 0.5F);
-    const DurationNs span = plan.rows().empty() ? 0 : plan.rows().back().time_ns - plan.start_ns();
-    c.seconds = span >= kSecondsFromNs;
-    c.time_right = std::max(8 * c.unit, options.text.width(time_text(span, c.seconds)) + c.unit);
-    const float left = c.time_right + c.unit;
-    const float right = options.width - 1 * c.unit;
-    const float states = kStateColumns * c.unit;
-    c.states = plan.has_state_columns() && right - left - 2 * states >= kLeastLaneColumns * c.unit;
-    const float first = std::floor(left + (c.states ? states : 0));
-    const float last = std::max(first, std::floor(right - (c.states ? states : 0)));
-    const std::size_t count = plan.parties().size();
-    for (std::size_t i = 0; i < count; ++i) {
-        const float share = count < 2 ? 0 : static_cast<float>(i) / static_cast<float>(count - 1);
-        c.lifelines.push_back(std::round(first + share * (last - first)));
-    }
-    return c;
-}
 
 // Where the text of a party's own row stands: beside its lifeline, inwards.
 struct Slot {
@@ -84,7 +47,7 @@ public:
           view_(view),
           recording_(plan.events().recording()),
           analysis_(plan.events().analysis()),
-          columns_(place_columns(plan, options)),
+          columns_(place_ladder_columns(plan, options)),
           selected_(selected_events(recording_, analysis_, view)) {}
 
     Scene run();
@@ -108,6 +71,10 @@ private:
     [[nodiscard]] float height_of(std::size_t row_count) const {
         return static_cast<float>(row_count) * columns_.row_height;
     }
+    [[nodiscard]] std::size_t payload_bytes() const {
+        return options_.width < kWideColumns * columns_.unit ? kNarrowPayloadBytes : kPayloadBytes;
+    }
+    [[nodiscard]] std::string result_text(const Call& call) const;
     void label(Slot slot, std::string text, Role role, EventRef event, std::int16_t message = kNoMessage);
 
     const LadderPlan& plan_;
@@ -115,7 +82,7 @@ private:
     const ViewState& view_;
     const Recording& recording_;
     const analysis::Analysis& analysis_;
-    Columns columns_;
+    LadderColumns columns_;
     std::vector<EventRef> selected_;
     Scene scene_;
     float y_ = 0;
@@ -154,7 +121,8 @@ void LadderLayout::heading() {
     label({columns_.time_right, Align::kRight, 0}, columns_.seconds ? "s" : "ms", Role::kTextDim, {});
     const auto name = [&](std::size_t i, const std::string& text, Role role) {
         const bool last = i > 0 && i + 1 == columns_.lifelines.size();
-        const float width = options_.text.width(text);
+        // Names are bold where there are fonts.
+        const float width = options_.text.width(text) * (columns_.text_height > 1 ? 1.15F : 1.0F);
         // Over the lifeline, pushed inwards where it would leave the picture.
         const float left = std::floor(columns_.lifelines[i] + columns_.unit / 2 - width / 2);
         const float highest = options_.width - width;
@@ -201,7 +169,7 @@ void LadderLayout::lifelines(std::size_t begin, std::size_t end) {
 }
 
 void LadderLayout::time(const LadderRow& row, EventRef event) {
-    label({columns_.time_right, Align::kRight, 0}, time_text(row.time_ns - plan_.start_ns(), columns_.seconds),
+    label({columns_.time_right, Align::kRight, 0}, ladder_time_text(row.time_ns - plan_.start_ns(), columns_.seconds),
           Role::kTextDim, event);
 }
 
@@ -212,10 +180,17 @@ void LadderLayout::states(std::size_t index) {
         if (text.empty()) continue;
         const float x = columns_.lifelines[party];
         const bool left = party == 0;
-        const float room = (kStateColumns - 1) * columns_.unit;
+        const float room = (kLadderStateColumns - 1) * columns_.unit;
         label({left ? x - columns_.unit : x + 2 * columns_.unit, left ? Align::kRight : Align::kLeft, room},
               std::string{text}, Role::kState, {});
     }
+}
+
+// What came back, its bytes cut as those of the packets are.
+std::string LadderLayout::result_text(const Call& call) const {
+    const bool bytes = reads_data(call.kind) && call.returned >= 0 && call.returned_text.empty() &&
+                       static_cast<std::uint64_t>(call.returned) == call.payload.size();
+    return bytes ? quote_bytes(call.payload, payload_bytes()) : call_result_text(recording_, call);
 }
 
 void LadderLayout::call(const LadderRow& row) {
@@ -224,20 +199,22 @@ void LadderLayout::call(const LadderRow& row) {
     const Slot place = slot(plan_.parties().of_actor(call.actor));
     std::string text;
     if (row.kind == RowKind::kCall) {
-        text = format_call(recording_, call);
-        const std::string result = " = " + call_result_text(recording_, call);
+        text = call_name_text(recording_, call) + "(" + call.arguments + ")";
+        std::string result = result_text(call);
+        if (!result.empty()) result.insert(0, " = ");
         // Where not all of it fits, the arguments are cut and the result stays.
         const float room = place.width - options_.text.width(result);
-        if (options_.text.width(text) > place.width && text.ends_with(result) && room > place.width / 2) {
-            text.erase(text.size() - result.size());
-            text = fit_text(options_.text, text, room) + result;
-        }
+        if (options_.text.width(text) > room && room > place.width / 2) text = fit_text(options_.text, text, room);
+        text += result;
     } else if (row.kind == RowKind::kCallEnter) {
-        const bool returns = call.returned_at_all();
-        text = call_name_text(recording_, call) + "(" + call.arguments + ")" + (returns ? " ..." : "  never returns");
+        text = call_name_text(recording_, call) + "(" + call.arguments + ")";
+        text += call.returned_at_all() ? " ..." : "  ";
+        if (!call.returned_at_all()) text += lane_word(LaneWord::kNeverReturns, view_.language);
     } else {
-        const std::string result = call_result_text(recording_, call);
-        text = "... " + call_name_text(recording_, call) + (result.empty() ? " returns" : " = " + result);
+        const std::string result = result_text(call);
+        text = "... " + call_name_text(recording_, call);
+        text += result.empty() ? " " : " = " + result;
+        if (result.empty()) text += lane_word(LaneWord::kReturns, view_.language);
     }
     time(row, event);
     const Role role = call.failed() && row.kind != RowKind::kCallEnter ? Role::kCallFailed
@@ -252,7 +229,7 @@ void LadderLayout::arrow_text(const Arrow& arrow, const PacketWords& words, floa
     const float room = right - 3 * columns_.unit - from;
     const std::string flags = std::string{prefix} + words.flags;
     const std::string length = words.payload_bytes > 0 ? fmt::format("len {}", words.payload_bytes) : "";
-    const std::string payload = words.payload.empty() ? "" : quote_bytes(words.payload, kPayloadBytes);
+    const std::string payload = words.payload.empty() ? "" : quote_bytes(words.payload, payload_bytes());
     const std::string excerpt = words.payload.empty() ? "" : quote_bytes(words.payload, kExcerptBytes);
     // From most to least. Bytes are worth more than window sizes, and numbers more than many bytes.
     std::string text;
@@ -329,7 +306,7 @@ void LadderLayout::finding(const LadderRow& row) {
     if (party == kNoParty) party = plan_.parties().of(finding.flow, finding.from);
     if (party == kNoParty || party >= columns_.lifelines.size()) party = 0;
     const bool last = slot(party).align == Align::kRight;
-    const std::string note = finding_note(finding);
+    const std::string note = finding_note(finding, view_.language);
     label(slot(party), last ? note + " ▲" : "▲ " + note, Role::kFinding, {EventKind::kFinding, row.index});
 }
 

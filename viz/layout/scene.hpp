@@ -11,6 +11,7 @@
 
 #include "analysis/ledger.hpp"
 #include "recording/ids.hpp"
+#include "recording/tcp_state.hpp"
 
 namespace wirestory::viz {
 
@@ -76,7 +77,8 @@ struct Box {
     Emphasis emphasis = Emphasis::kNormal;
     analysis::StreamId stream;  // for buffer boxes: which bytes stand in it
     analysis::ByteRange range;
-    std::uint32_t folded = 0;  // how many things narrower than a pixel stand in this one; 0: itself
+    TcpState state = TcpState::kUnknown;  // of state boxes: the name may not fit in
+    std::uint32_t folded = 0;             // how many things narrower than a pixel stand in this one; 0: itself
 };
 
 struct Arrow {

@@ -13,7 +13,9 @@ namespace {
 constexpr float kGutterPad = 20;
 constexpr float kRightPad = 12;
 constexpr float kLeastPlotWidth = 40;
-constexpr std::array<std::string_view, 4> kLaneTitles{"receive buffer", "send buffer", "calls", "peak 100.0 KiB"};
+// The widest there are. In both languages, so that the plot stays where it is when the language changes.
+constexpr std::array<std::string_view, 4> kLaneTitles{"receive buffer", "peak 100.0 KiB", "接收缓冲区",
+                                                      "峰值 100.0 KiB"};
 
 }  // namespace
 
@@ -65,7 +67,7 @@ Scene layout_timeline(const Recording& recording, const analysis::Analysis& anal
     lay_out_axis(canvas);
     lay_out_states(canvas);
     lay_out_buffers(canvas);
-    lay_out_findings(canvas);  // before calls and wires: their words go first where room is short
+    lay_out_findings(canvas);
     lay_out_calls(canvas);
     lay_out_wires(canvas);
     lay_out_selection(canvas);

@@ -1,8 +1,11 @@
 // Calls and states: boxes over time. Short calls get a visible width and a label on a row of their own.
 #include <algorithm>
+#include <initializer_list>
+#include <span>
 
 #include "base/text.hpp"
 #include "recording/call_text.hpp"
+#include "viz/layout/lane_words.hpp"
 #include "viz/layout/timeline_canvas.hpp"
 
 namespace wirestory::viz {
@@ -49,15 +52,15 @@ std::vector<std::string> call_texts(const Recording& recording, const Call& call
     return texts;
 }
 
-// 0 for what moves data, opens, closes or fails; 1 for what prepares.
+// 0 for what moves data or fails; 1 for what opens and closes; 2 for what prepares.
 int priority_of(const Call& call) {
     if (call.failed() || writes_data(call.kind) || reads_data(call.kind)) return 0;
     switch (call.kind) {
         case CallKind::kConnect:
         case CallKind::kAccept:
         case CallKind::kShutdown:
-        case CallKind::kClose: return 0;
-        default: return 1;
+        case CallKind::kClose: return 1;
+        default: return 2;
     }
 }
 
@@ -68,14 +71,17 @@ public:
 
     void run() {
         for (std::size_t row = 0; row < tracks_.call_rows.size(); ++row) boxes(row);
-        // From right to left, so that the words of the earlier one climb over those of the later one like a stair, and
-        // no leader has to cross a text. What only prepares comes last.
         std::stable_sort(shown_.begin(), shown_.end(), [this](const ShownCall& a, const ShownCall& b) {
-            const int pa = priority_of(call(a));
-            const int pb = priority_of(call(b));
-            return pa != pb ? pa < pb : a.rect.x > b.rect.x;
+            const int pa = priority(a);
+            const int pb = priority(b);
+            return pa != pb ? pa < pb : a.rect.x < b.rect.x;
         });
-        for (const ShownCall& shown : shown_) label(shown);
+        for (std::size_t begin = 0; begin < shown_.size();) {
+            std::size_t end = begin + 1;
+            while (end < shown_.size() && priority(shown_[end]) == priority(shown_[begin])) ++end;
+            label_all({shown_.data() + begin, end - begin});
+            begin = end;
+        }
     }
 
 private:
@@ -85,10 +91,23 @@ private:
     }
     [[nodiscard]] float end_x(const Call& c) const { return canvas_.clipped_x(std::min(c.exit_ns, canvas_.end_ns)); }
 
+    // What carries the selected bytes is named before anything else.
+    [[nodiscard]] int priority(const ShownCall& shown) const {
+        return canvas_.is_selected({EventKind::kCall, shown.call}) ? -1 : priority_of(call(shown));
+    }
+    [[nodiscard]] Role role_of_text(const ShownCall& shown) const {
+        return call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
+    }
+
     void boxes(std::size_t row);
     void box(const ShownCall& shown);
-    void label(const ShownCall& shown);
-    bool label_on_row(const ShownCall& shown, const std::string& text);
+    // Where words stand beside their leader; pushed: across it, where the picture ends.
+    enum class Side : std::uint8_t { kRight, kLeft, kPushed };
+
+    void label_all(std::span<const ShownCall> calls);
+    bool label_inside(const ShownCall& shown);
+    bool label_on_row(const ShownCall& shown, std::initializer_list<Side> sides, std::size_t most_texts);
+    bool label_at(const ShownCall& shown, const std::string& text, float stem, float left, float right);
     void leader(const ShownCall& shown, std::size_t row);
 
     TimelineCanvas& canvas_;
@@ -138,33 +157,60 @@ void CallLane::box(const ShownCall& shown) {
     if (parts.size() > 1) canvas_.add_message_strip(shown.rect, event, Role::kUnread);
 }
 
-// Inside the box, else on a label row, with the longest words that find a place.
-void CallLane::label(const ShownCall& shown) {
-    const EventRef event{EventKind::kCall, shown.call};
-    const std::vector<std::string> texts = call_texts(canvas_.recording, call(shown), running(call(shown)));
-    const Role role = call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
-    for (const std::string& text : texts) {
-        if (canvas_.text.width(text) + 8 <= shown.rect.width) {
-            return canvas_.add_text_inside(shown.rect, text, role, event, canvas_.emphasis(event));
-        }
-        if (label_on_row(shown, text)) return;
+// Words right of their leaders are placed from right to left, so that those of the earlier call climb over those of the
+// later one like a stair and no leader crosses a text. What finds no place there goes left of its leader, in a stair
+// the other way round.
+void CallLane::label_all(std::span<const ShownCall> calls) {
+    std::vector<const ShownCall*> left_over;
+    for (std::size_t i = calls.size(); i-- > 0;) {
+        if (!label_inside(calls[i]) && !label_on_row(calls[i], {Side::kRight}, 2)) left_over.push_back(&calls[i]);
+    }
+    for (std::size_t i = left_over.size(); i-- > 0;) {
+        constexpr std::size_t kAll = 100;
+        (void)label_on_row(*left_over[i], {Side::kLeft, Side::kRight, Side::kPushed}, kAll);
     }
 }
 
-bool CallLane::label_on_row(const ShownCall& shown, const std::string& text) {
+bool CallLane::label_inside(const ShownCall& shown) {
+    const std::vector<std::string> texts = call_texts(canvas_.recording, call(shown), running(call(shown)));
+    for (const std::string& text : texts) {
+        // A short form inside is worth less than the words in full beside it.
+        if (&text != &texts.front() && text.size() * 2 < texts.front().size()) return false;
+        if (canvas_.text.width(text) + 8 > shown.rect.width) continue;
+        const EventRef event{EventKind::kCall, shown.call};
+        canvas_.add_text_inside(shown.rect, text, role_of_text(shown), event, canvas_.emphasis(event));
+        return true;
+    }
+    return false;
+}
+
+// The longest words first, on each side, of the first `most_texts` forms.
+bool CallLane::label_on_row(const ShownCall& shown, std::initializer_list<Side> sides, std::size_t most_texts) {
     const bool base_row = shown.rect.y == lanes_.calls.y;
     const bool only_row = tracks_.call_rows.size() == 1;
     // A leader from a lower row would cross the boxes of the others.
     if (!only_row && base_row != lanes_.labels_above) return false;
-    LabelRows& rows = lanes_.call_labels;
-    const float width = canvas_.text.width(text);
+    const std::vector<std::string> texts = call_texts(canvas_.recording, call(shown), running(call(shown)));
     const float stem = std::max(shown.rect.x, canvas_.left());
-    // Right of its leader, or left of it where the picture ends.
-    const float left = stem + 3 + width <= canvas_.right() ? stem : canvas_.right() - 3 - width;
+    for (std::size_t i = 0; i < std::min(texts.size(), most_texts); ++i) {
+        const float width = canvas_.text.width(texts[i]) + 3;
+        for (const Side side : sides) {
+            const float left = side == Side::kRight  ? stem
+                               : side == Side::kLeft ? stem - width - 3
+                                                     : std::min(stem, canvas_.right() - width);
+            if (label_at(shown, texts[i], stem, left, left + width)) return true;
+        }
+    }
+    return false;
+}
+
+// On the first row where the place from `left` to `right` is free and the leader reaches it.
+bool CallLane::label_at(const ShownCall& shown, const std::string& text, float stem, float left, float right) {
+    LabelRows& rows = lanes_.call_labels;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         if (row > 0 && !rows.is_free(row - 1, stem, stem + kLeaderWidth)) return false;
-        if (!rows.is_free(row, left, left + 3 + width)) continue;
-        rows.take(row, left, left + 3 + width);
+        if (!rows.is_free(row, left, right)) continue;
+        rows.take(row, left, right);
         for (std::size_t below = 0; below < row; ++below) rows.take(below, stem, stem + kLeaderWidth);
         leader(shown, row);
         Label out;
@@ -172,7 +218,7 @@ bool CallLane::label_on_row(const ShownCall& shown, const std::string& text) {
         out.at = {left + 3, rows.y_of(row)};
         out.event = {EventKind::kCall, shown.call};
         out.emphasis = canvas_.emphasis(out.event);
-        out.role = call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
+        out.role = role_of_text(shown);
         canvas_.add_label(std::move(out));
         return true;
     }
@@ -188,6 +234,14 @@ void CallLane::leader(const ShownCall& shown, std::size_t row) {
                  std::max(far, box_edge) - std::min(far, box_edge)};
     line.role = Role::kAxisTick;
     canvas_.scene.boxes.push_back(line);
+}
+
+// Whole, or shortened so that it cannot be taken for another state's; else nothing: the tool tip has it.
+void state_name(TimelineCanvas& canvas, const Rect& rect, const StateItem& item, Emphasis how) {
+    for (const std::string_view name : state_names(item.state)) {
+        if (canvas.text.width(name) + 8 > rect.width) continue;
+        return canvas.add_text_inside(rect, name, Role::kState, item.cause, how);
+    }
 }
 
 void state_row(TimelineCanvas& canvas, const Rect& lane, const std::vector<StateItem>& items) {
@@ -207,7 +261,8 @@ void state_row(TimelineCanvas& canvas, const Rect& lane, const std::vector<State
         if (next - item > 1) box.folded = static_cast<std::uint32_t>(next - item);
         const Emphasis how = canvas.selected().empty() ? Emphasis::kNormal : Emphasis::kDimmed;
         box.emphasis = how;
-        if (box.folded == 0) canvas.add_text_inside(rect, to_string(item->state), Role::kState, item->cause, how);
+        box.state = box.folded == 0 ? item->state : TcpState::kUnknown;
+        if (box.folded == 0) state_name(canvas, rect, *item, how);
         item = next;
     }
 }

@@ -81,6 +81,20 @@ Emphasis TimelineCanvas::emphasis(analysis::StreamId stream, analysis::ByteRange
     return event && event == view.selected ? Emphasis::kSelected : Emphasis::kDimmed;
 }
 
+Emphasis TimelineCanvas::finding_emphasis(std::uint32_t index_of) const {
+    const analysis::Finding& finding = analysis.findings[index_of];
+    const EventRef event{EventKind::kFinding, index_of};
+    if (event == view.hovered || event == view.selected) return Emphasis::kSelected;
+    if (selected_.empty()) return Emphasis::kNormal;
+    if (trace_.stream == analysis::StreamId{finding.flow, finding.from} && trace_.range.overlaps(finding.range)) {
+        return Emphasis::kNormal;
+    }
+    const bool rests = std::any_of(finding.events.begin(), finding.events.end(), [this](EventRef e) {
+        return std::binary_search(selected_.begin(), selected_.end(), e);
+    });
+    return rests ? Emphasis::kNormal : Emphasis::kDimmed;
+}
+
 Box& TimelineCanvas::add_box(Rect rect, Role role, EventRef event) {
     Box box;
     box.rect = rect;

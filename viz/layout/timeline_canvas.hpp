@@ -2,6 +2,7 @@
 // who is selected, and which places labels have taken. Lives for one call of layout_timeline().
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,6 +43,8 @@ struct PartyLanes {
     std::vector<Rect> states;
     std::vector<Rect> send;
     std::vector<Rect> receive;
+    Rect notes;  // the findings, beside the wire; empty when there are none
+    float note_row_height = 0;
     float top = 0;     // of the whole group: where arrows from above end
     float bottom = 0;  // where arrows from below end
 };
@@ -78,8 +81,14 @@ public:
     [[nodiscard]] float right() const { return frame.left + frame.width; }
 
     [[nodiscard]] Emphasis emphasis(EventRef event) const;
+    // A finding stands out with the bytes it speaks of.
+    [[nodiscard]] Emphasis finding_emphasis(std::uint32_t finding) const;
     [[nodiscard]] Emphasis emphasis(analysis::StreamId stream, analysis::ByteRange range, EventRef event) const;
     [[nodiscard]] const std::vector<EventRef>& selected() const { return selected_; }
+    // It, or it carries the same bytes; whatever the pointer is on.
+    [[nodiscard]] bool is_selected(EventRef event) const {
+        return std::binary_search(selected_.begin(), selected_.end(), event);
+    }
 
     Box& add_box(Rect rect, Role role, EventRef event = {});
     // Adds the label, cut to its max_width; nothing when not even the dots fit.

@@ -75,6 +75,7 @@ TimelineIndex::TimelineIndex(const Recording& recording, const Analysis& analysi
     add_streams();
     add_datagram_queues();
     add_packets();
+    add_findings();
 }
 
 void TimelineIndex::add_calls() {
@@ -174,6 +175,33 @@ void TimelineIndex::add_packets() {
         const auto [known, added] = place.emplace(std::minmax(from, to), wires_.size());
         if (added) wires_.push_back({std::min(from, to), std::max(from, to), {}});
         wires_[known->second].packets.push_back(i);
+    }
+}
+
+// Beside whom a finding stands: who caused the wait, or whose buffer or call it speaks of.
+PartyId TimelineIndex::party_of(const analysis::Finding& finding) const {
+    const PartyId from = parties_.of(finding.flow, finding.from);
+    const PartyId to = parties_.of(finding.flow, analysis::other(finding.from));
+    switch (finding.kind) {
+        case analysis::FindingKind::kStickyRead:
+        case analysis::FindingKind::kDatagramDroppedInReceiveBuffer: return to;
+        case analysis::FindingKind::kDelayedAck: {
+            const PartyId late = parties_.of_actor(finding.actor);
+            return late == kNoParty ? to : late;
+        }
+        default: return from;
+    }
+}
+
+void TimelineIndex::add_findings() {
+    const std::vector<analysis::Finding>& findings = events_.analysis().findings;
+    for (std::uint32_t i = 0; i < findings.size(); ++i) {
+        const PartyId party = party_of(findings[i]);
+        if (party == kNoParty) continue;
+        FindingTrack& track = tracks_[party].findings;
+        const TimeNs before = track.reach.empty() ? findings[i].end_ns : track.reach.back();
+        track.findings.push_back(i);
+        track.reach.push_back(std::max(before, findings[i].end_ns));
     }
 }
 

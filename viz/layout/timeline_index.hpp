@@ -37,11 +37,19 @@ struct BufferRow {
     std::uint64_t peak = 0;
 };
 
+// Findings shown beside one party, in order of begin; `reach` is the latest end up to each, so that those of a stretch
+// of time are found without looking at all.
+struct FindingTrack {
+    std::vector<std::uint32_t> findings;
+    std::vector<TimeNs> reach;
+};
+
 struct PartyTracks {
     std::vector<std::vector<std::uint32_t>> call_rows;  // indices of calls; those of one row never overlap
     std::vector<std::vector<StateItem>> state_rows;
     std::vector<BufferRow> send_rows;
     std::vector<BufferRow> receive_rows;
+    FindingTrack findings;
     std::uint64_t hidden_calls = 0;  // beyond the rows there is room for: named, never silently left out
     std::uint64_t hidden_flows = 0;
 };
@@ -70,6 +78,8 @@ private:
     void add_streams();
     void add_datagram_queues();
     void add_packets();
+    void add_findings();
+    [[nodiscard]] PartyId party_of(const analysis::Finding& finding) const;
 
     EventIndex events_;
     Parties parties_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "viz/layout/lane_words.hpp"
 #include "viz/layout/timeline_canvas.hpp"
 
 namespace wirestory::viz {
@@ -14,8 +15,10 @@ namespace {
 
 constexpr float kLanePad = 3;  // above and below what stands in a lane
 constexpr float kBoxPad = 5;   // what a box is higher than its text
-constexpr float kLeastBufferLines = 2.2F;
-constexpr float kLeastWireLines = 4.8F;
+constexpr float kLeastBufferLines = 1.9F;
+constexpr float kLeastWireLines = 4.2F;
+constexpr float kBoldWidth = 1.15F;  // of names, beside the regular text that was measured
+constexpr float kRoomyLines = 40;    // a picture this high has room for second rows
 constexpr float kBufferWeight = 1.3F;
 constexpr float kWireWeight = 3;
 
@@ -28,6 +31,8 @@ struct Heights {
     float state_row = 0;
     float buffer = 0;
     float wire = 0;
+    float note_row = 0;
+    std::size_t note_rows = 1;
     float axis = 0;
 };
 
@@ -37,10 +42,17 @@ float calls_height(const Heights& h, const PartyTracks& tracks) {
            static_cast<float>(h.call_label_rows) * h.call_label_row + 2 * kLanePad;
 }
 
+float notes_height(const Heights& h, const PartyTracks& tracks) {
+    if (tracks.findings.findings.empty()) return 0;
+    const std::size_t rows = std::min(tracks.findings.findings.size(), h.note_rows);
+    return static_cast<float>(rows) * h.note_row + kLanePad;
+}
+
 float fixed_height(const Heights& h, const TimelineIndex& index) {
     float sum = h.axis;
     for (const PartyTracks& tracks : index.tracks()) {
-        sum += h.heading + calls_height(h, tracks) + static_cast<float>(tracks.state_rows.size()) * h.state_row;
+        sum += h.heading + calls_height(h, tracks) + static_cast<float>(tracks.state_rows.size()) * h.state_row +
+               notes_height(h, tracks);
     }
     return sum;
 }
@@ -54,6 +66,8 @@ Heights choose_heights(const TimelineCanvas& canvas) {
     h.call_label_row = line + 1;
     h.state_row = line + kBoxPad + 2;
     h.axis = line + 10;
+    h.note_row = line + 5;
+    if (canvas.options.height > kRoomyLines * line) h.note_rows = 2;
     std::size_t buffers = 0;
     for (const PartyTracks& tracks : index.tracks()) buffers += tracks.send_rows.size() + tracks.receive_rows.size();
     const auto buffer_count = static_cast<float>(buffers);
@@ -74,7 +88,11 @@ class Stack {
 public:
     Stack(TimelineCanvas& canvas, const Heights& heights) : canvas_(canvas), h_(heights) {}
 
-    Rect lane(float height, std::string_view title, std::string_view note = {}) {
+    Rect lane(float height, LaneWord title, std::string_view note = {}) {
+        return lane(height, lane_word(title, language()), note);
+    }
+
+    Rect lane(float height, std::string_view title, std::string_view note) {
         const Rect rect{0, y_, canvas_.options.width, height};
         canvas_.add_box(rect, odd_ ? Role::kLaneOdd : Role::kLaneEven);
         odd_ = !odd_;
@@ -90,7 +108,7 @@ public:
         name.text = party.name;
         name.at = {8, y_ + (h_.heading - canvas_.text.line_height) / 2};
         name.role = Role::kActorTitle;
-        const float width = canvas_.text.width(party.name);
+        const float width = canvas_.text.width(party.name) * kBoldWidth;
         canvas_.add_label(name);
         if (!party.address.empty()) {
             name.text = party.address;
@@ -102,11 +120,16 @@ public:
         odd_ = false;
     }
 
+    void notes(PartyLanes& lanes, const PartyTracks& tracks) {
+        if (tracks.findings.findings.empty()) return;
+        lanes.notes = lane(notes_height(h_, tracks), LaneWord::kFindings);
+        lanes.note_row_height = h_.note_row;
+    }
+
     void calls(PartyLanes& lanes, const PartyTracks& tracks, bool labels_above) {
         lanes.labels_above = labels_above;
         if (tracks.call_rows.empty()) return;
-        const std::string note = tracks.hidden_calls > 0 ? fmt::format("{} not shown", tracks.hidden_calls) : "";
-        const Rect rect = lane(calls_height(h_, tracks), "calls", note);
+        const Rect rect = lane(calls_height(h_, tracks), LaneWord::kCalls, hidden(tracks.hidden_calls));
         const float labels = static_cast<float>(h_.call_label_rows) * h_.call_label_row;
         const float boxes = rect.height - 2 * kLanePad - labels;
         const Rect plot{canvas_.left(), rect.y, canvas_.frame.width, rect.height};
@@ -119,24 +142,22 @@ public:
 
     void states(PartyLanes& lanes, const PartyTracks& tracks) {
         for (std::size_t i = 0; i < tracks.state_rows.size(); ++i) {
-            const std::string note =
-                i == 0 && tracks.hidden_flows > 0 ? fmt::format("{} not shown", tracks.hidden_flows) : "";
-            lanes.states.push_back(lane(h_.state_row, i == 0 ? "state" : "", note));
+            const std::string_view title = i == 0 ? lane_word(LaneWord::kState, language()) : "";
+            lanes.states.push_back(lane(h_.state_row, title, i == 0 ? hidden(tracks.hidden_flows) : ""));
         }
     }
 
-    void buffers(std::vector<Rect>& rects, const std::vector<BufferRow>& rows, std::string_view title) {
+    void buffers(std::vector<Rect>& rects, const std::vector<BufferRow>& rows, LaneWord title) {
         for (const BufferRow& row : rows) {
             const bool datagrams = row.tracks.front().kind == BufferKind::kDatagrams;
-            const std::string peak =
-                datagrams ? fmt::format("peak {}", row.peak) : fmt::format("peak {}", format_bytes(row.peak));
-            rects.push_back(lane(h_.buffer, title, peak));
+            const std::string peak = datagrams ? fmt::format("{}", row.peak) : format_bytes(row.peak);
+            rects.push_back(lane(h_.buffer, title, lane_word(LaneWord::kPeak, language(), peak)));
         }
     }
 
     void wire() {
-        const Rect rect = lane(h_.wire, "wire");
-        const Rect plot{canvas_.left(), rect.y + kLanePad + 6, canvas_.frame.width, rect.height - 2 * kLanePad - 12};
+        const Rect rect = lane(h_.wire, LaneWord::kWire);
+        const Rect plot{canvas_.left(), rect.y + 2 * kLanePad, canvas_.frame.width, rect.height - 4 * kLanePad};
         canvas_.wires.push_back({rect, LabelRows(plot, canvas_.text.line_height + 4, false)});
     }
 
@@ -144,6 +165,11 @@ public:
     void skip(float height) { y_ += height; }
 
 private:
+    [[nodiscard]] Language language() const { return canvas_.view.language; }
+    [[nodiscard]] std::string hidden(std::uint64_t count) const {
+        return count == 0 ? "" : lane_word(LaneWord::kNotShown, language(), fmt::format("{}", count));
+    }
+
     void title_in_gutter(const Rect& rect, std::string_view title, std::string_view note) {
         const float line = canvas_.text.line_height;
         const bool both = !note.empty() && rect.height >= 2 * line + 2;
@@ -184,11 +210,13 @@ void stack_lanes(TimelineCanvas& canvas) {
             stack.heading(lanes, parties[i]);
             stack.calls(lanes, tracks, true);
             stack.states(lanes, tracks);
-            stack.buffers(lanes.receive, tracks.receive_rows, "receive buffer");
-            stack.buffers(lanes.send, tracks.send_rows, "send buffer");
+            stack.buffers(lanes.receive, tracks.receive_rows, LaneWord::kReceiveBuffer);
+            stack.buffers(lanes.send, tracks.send_rows, LaneWord::kSendBuffer);
+            stack.notes(lanes, tracks);
         } else {
-            stack.buffers(lanes.receive, tracks.receive_rows, "receive buffer");
-            stack.buffers(lanes.send, tracks.send_rows, "send buffer");
+            stack.notes(lanes, tracks);
+            stack.buffers(lanes.receive, tracks.receive_rows, LaneWord::kReceiveBuffer);
+            stack.buffers(lanes.send, tracks.send_rows, LaneWord::kSendBuffer);
             stack.states(lanes, tracks);
             stack.calls(lanes, tracks, false);
             stack.heading(lanes, parties[i]);

@@ -13,6 +13,7 @@ namespace wirestory::viz {
 namespace {
 
 constexpr float kFoldWidth = 1;
+constexpr float kArrowClearance = 3;
 constexpr std::ptrdiff_t kMostInAPixel = 3;  // more arrows in one pixel become one, with a count
 
 struct ShownPacket {
@@ -38,13 +39,15 @@ private:
     void arrows();
     void arrow(std::uint32_t packet, float x, std::uint32_t folded);
     void label(const ShownPacket& shown);
-    bool place(const ShownPacket& shown, const std::string& text);
+    bool place(const ShownPacket& shown, const std::string& text, std::ptrdiff_t most_crossed);
+    [[nodiscard]] std::ptrdiff_t crossed(float left, float right, float own) const;
     [[nodiscard]] Role role_of(std::uint32_t packet) const;
     [[nodiscard]] bool lost(std::uint32_t packet) const;
 
     TimelineCanvas& canvas_;
     const WireTrack& track_;
     std::vector<ShownPacket> shown_;
+    std::vector<float> arrow_x_;  // sorted
 };
 
 bool WireLayout::lost(std::uint32_t packet) const {
@@ -62,8 +65,8 @@ Role WireLayout::role_of(std::uint32_t packet) const {
 }
 
 int priority_of(const analysis::PacketColumns& packets, std::uint32_t packet) {
-    if (packets.payload_bytes[packet] > 0) return 1;
-    return (packets.tcp_flags[packet] & (capture::kSyn | capture::kFin | capture::kRst)) != 0 ? 0 : 2;
+    if (packets.payload_bytes[packet] > 0) return 0;
+    return (packets.tcp_flags[packet] & (capture::kSyn | capture::kFin | capture::kRst)) != 0 ? 1 : 2;
 }
 
 void WireLayout::arrow(std::uint32_t packet, float x, std::uint32_t folded) {
@@ -82,7 +85,11 @@ void WireLayout::arrow(std::uint32_t packet, float x, std::uint32_t folded) {
     arrow.cross = lost(packet);
     arrow.folded = folded;
     canvas_.scene.arrows.push_back(arrow);
-    if (folded == 0) shown_.push_back({packet, x, from, to, priority_of(canvas_.analysis.packets, packet)});
+    arrow_x_.push_back(x);
+    if (folded == 0) {
+        const bool selected = canvas_.is_selected(arrow.event);
+        shown_.push_back({packet, x, from, to, selected ? -1 : priority_of(canvas_.analysis.packets, packet)});
+    }
 }
 
 void WireLayout::arrows() {
@@ -110,16 +117,34 @@ void WireLayout::label(const ShownPacket& shown) {
     if (!words.payload.empty()) {
         texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 14));
         texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 6));
+        texts.push_back(fmt::format("{} ", words.payload_bytes) + quote_bytes(words.payload, 14));
+        texts.push_back(fmt::format("{} ", words.payload_bytes) + quote_bytes(words.payload, 6));
     }
     texts.push_back(words.flags + length);
     if (words.payload_bytes > 0) texts.push_back(fmt::format("{}", words.payload_bytes));
-    for (const std::string& text : texts) {
-        if (place(shown, text)) return;
-    }
+    // Beside its arrow; else over one other arrow; else shorter; else over all that stand there.
+    const std::size_t with_flags = words.payload.empty() ? texts.size() : 2;
+    const auto try_all = [&](std::size_t first, std::size_t last, std::ptrdiff_t most_crossed) {
+        for (std::size_t i = first; i < std::min(last, texts.size()); ++i) {
+            if (place(shown, texts[i], most_crossed)) return true;
+        }
+        return false;
+    };
+    constexpr std::ptrdiff_t kAny = 1 << 20;
+    const std::size_t with_bytes = words.payload.empty() ? texts.size() : 4;
+    (void)(try_all(0, with_flags, 0) || try_all(0, with_flags, 1) || try_all(with_flags, with_bytes, 0) ||
+           try_all(0, with_bytes, kAny) || try_all(with_bytes, texts.size(), kAny));
+}
+
+// On how many other packets' arrows a text from `left` to `right` would stand.
+std::ptrdiff_t WireLayout::crossed(float left, float right, float own) const {
+    const auto first = std::lower_bound(arrow_x_.begin(), arrow_x_.end(), left - kArrowClearance);
+    return std::count_if(first, std::upper_bound(first, arrow_x_.end(), right + kArrowClearance),
+                         [own](float x) { return std::abs(x - own) > 0.5F; });
 }
 
 // Near the sender if there is room, right of the arrow or else left of it.
-bool WireLayout::place(const ShownPacket& shown, const std::string& text) {
+bool WireLayout::place(const ShownPacket& shown, const std::string& text, std::ptrdiff_t most_crossed) {
     const bool down = shown.from < shown.to;
     WireLane& lane = canvas_.wires[down ? shown.from : shown.from - 1U];
     const float width = canvas_.text.width(text);
@@ -127,6 +152,7 @@ bool WireLayout::place(const ShownPacket& shown, const std::string& text) {
     const std::size_t count = lane.labels.size();
     for (const bool right : {true, false}) {
         const float left = right ? shown.x + 5 : shown.x - 5 - width;
+        if (crossed(left, left + width, shown.x) > most_crossed) continue;
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t row = down ? i : count - 1 - i;
             if (!lane.labels.is_free(row, left, left + width)) continue;

@@ -44,6 +44,21 @@ void tcp_words(PacketWords& words, const capture::DecodedPacket& decoded, const 
 
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
+std::string note_in_chinese(const analysis::Finding& finding) {
+    const std::string took = format_duration(finding.end_ns - finding.begin_ns);
+    const std::uint64_t bytes = finding.range.empty() ? 0 : finding.range.size();
+    switch (finding.kind) {
+        case FindingKind::kNagleHold: return fmt::format("Nagle 扣留 {} 字节，达 {}", bytes, took);
+        case FindingKind::kDelayedAck: return fmt::format("ACK 延迟 {}", took);
+        case FindingKind::kCoalescedWrite: return fmt::format("{} 次 send 合入一个报文段", finding.count);
+        case FindingKind::kStickyRead: return fmt::format("一次 recv 取走 {} 条消息", finding.count);
+        case FindingKind::kHalfClose: return fmt::format("半关闭 {}", took);
+        case FindingKind::kDatagramDroppedInReceiveBuffer:
+            return fmt::format("丢弃 {} 个数据报：接收缓冲区已满", finding.count);
+    }
+    return std::string{to_string(finding.kind)};
+}
+
 }  // namespace
 
 PacketWords packet_words(const Recording& recording, const analysis::Analysis& analysis, std::uint32_t packet) {
@@ -73,7 +88,8 @@ PacketWords packet_words(const Recording& recording, const analysis::Analysis& a
     return words;
 }
 
-std::string finding_note(const analysis::Finding& finding) {
+std::string finding_note(const analysis::Finding& finding, Language language) {
+    if (language == Language::kChinese) return note_in_chinese(finding);
     const std::string took = format_duration(finding.end_ns - finding.begin_ns);
     const std::uint64_t bytes = finding.range.empty() ? 0 : finding.range.size();
     switch (finding.kind) {
@@ -87,6 +103,21 @@ std::string finding_note(const analysis::Finding& finding) {
                                      : std::string{"dropped: receive buffer full"};
     }
     return std::string{to_string(finding.kind)};
+}
+
+std::string short_finding_note(const analysis::Finding& finding, Language language) {
+    const bool zh = language == Language::kChinese;
+    const std::string took = format_duration(finding.end_ns - finding.begin_ns);
+    const std::string count = fmt::format("{}", finding.count);
+    switch (finding.kind) {
+        case FindingKind::kNagleHold: return (zh ? "扣留 " : "held ") + took;
+        case FindingKind::kDelayedAck: return "ACK +" + took;
+        case FindingKind::kCoalescedWrite: return count + (zh ? " 次 send 合一" : " sends, 1 segment");
+        case FindingKind::kStickyRead: return zh ? "一读 " + count + " 条" : "1 recv, " + count + " messages";
+        case FindingKind::kHalfClose: return zh ? "半关闭" : "half closed";
+        case FindingKind::kDatagramDroppedInReceiveBuffer: return zh ? "丢弃 " + count + " 个" : count + " dropped";
+    }
+    return {};
 }
 
 }  // namespace wirestory::viz

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <vector>
 
 namespace wirestory::viz {
 
@@ -19,6 +20,7 @@ struct Canvas {
     ImVec2 origin;
     Theme theme;
     const PaintFonts& fonts;
+    std::vector<const Box*> lanes;
 
     [[nodiscard]] ImVec2 at(Point p) const { return {origin.x + p.x, origin.y + p.y}; }
 };
@@ -142,6 +144,16 @@ void paint_arrow(const Canvas& canvas, const Arrow& arrow, const Rect& clip) {
 
 bool is_title(Role role) { return role == Role::kActorTitle || role == Role::kTextStrong; }
 
+// The ground at this place: that of the lane there, so that a plate looks like a gap in the arrows, not like a sticker.
+ImU32 ground_at(const Canvas& canvas, float y) {
+    Rgba colour = background_colour(canvas.theme);
+    for (const Box* lane : canvas.lanes) {
+        if (y < lane->rect.y || y >= lane->rect.bottom()) continue;
+        colour = blend(fill_colour(lane->role, lane->message, canvas.theme, Emphasis::kNormal), colour);
+    }
+    return to_imgui(colour);
+}
+
 void paint_label(const Canvas& canvas, const Label& label, const Rect& clip) {
     const ImVec2 at = canvas.at(label.at);
     if (at.y > clip.bottom() || at.y + canvas.fonts.size_px * 1.4F < clip.y) return;
@@ -154,9 +166,9 @@ void paint_label(const Canvas& canvas, const Label& label, const Rect& clip) {
     if (label.align == Align::kRight) x -= width;
     if (x > clip.right() || x + width < clip.x) return;
     const Rgba colour = text_colour(label.role, canvas.theme, label.emphasis);
-    if (canvas.fonts.ground_behind_text) {
+    if (canvas.fonts.ground_behind_text || label.plate) {
         canvas.list->AddRectFilled({x - 3, at.y}, {x + width + 3, at.y + canvas.fonts.size_px * 1.2F},
-                                   to_imgui(background_colour(canvas.theme)));
+                                   ground_at(canvas, label.at.y), 2);
     }
     // Whole pixels: text between pixels is blurred.
     canvas.list->AddText(font, canvas.fonts.size_px, {std::floor(x), std::floor(at.y)}, to_imgui(colour), text.c_str());
@@ -189,7 +201,10 @@ std::string fit_text(ImFont* font, float size_px, const std::string& text, float
 
 void paint(const Scene& scene, ImDrawList* draw_list, ImVec2 origin, const Rect& clip, Theme theme,
            const PaintFonts& fonts) {
-    const Canvas canvas{draw_list, origin, theme, fonts};
+    Canvas canvas{draw_list, origin, theme, fonts, {}};
+    for (const Box& box : scene.boxes) {
+        if (box.role == Role::kLaneEven || box.role == Role::kLaneOdd) canvas.lanes.push_back(&box);
+    }
     draw_list->PushClipRect({clip.x, clip.y}, {clip.right(), clip.bottom()}, true);
     for (const Box& box : scene.boxes) paint_box(canvas, box, clip);
     for (const Arrow& arrow : scene.arrows) paint_arrow(canvas, arrow, clip);

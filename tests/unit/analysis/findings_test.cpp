@@ -266,6 +266,26 @@ TEST_CASE("datagrams: the counter finds the dropped one among equals", "[analysi
     CHECK(udp.fates() == "read dropped read");
 }
 
+TEST_CASE("datagrams: reading order tells which were dropped, and a counter that grew by as many confirms it",
+          "[analysis]") {
+    Datagrams udp;
+    udp.counter(0);
+    for (const char* each : {"a", "b", "c", "d"}) udp.send(each);
+    udp.counter(2);
+    for (const char* each : {"a", "d"}) udp.recv(each);
+    const Analysis counted = analyse(udp.builder.build());
+    CHECK(fates_text(counted) == "read dropped dropped read");
+    CHECK(counted.datagrams[1].fate_evidence == Evidence::kMeasured);
+    CHECK(find_one(counted, FindingKind::kDatagramDroppedInReceiveBuffer).evidence == Evidence::kMeasured);
+
+    Datagrams other;
+    other.counter(0);
+    for (const char* each : {"a", "b", "c", "d"}) other.send(each);
+    other.counter(1);  // one only: the order says two
+    for (const char* each : {"a", "d"}) other.recv(each);
+    CHECK(analyse(other.builder.build()).datagrams[1].fate_evidence == Evidence::kDerived);
+}
+
 TEST_CASE("datagrams: a counter read too seldom takes the newest for dropped", "[analysis]") {
     Datagrams udp;
     for (int i = 0; i < 4; ++i) udp.send("same");

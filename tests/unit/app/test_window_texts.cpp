@@ -3,7 +3,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_recordings.hpp"
 #include "viz/app/event_text.hpp"
-#include "viz/app/finding_text.hpp"
 #include "viz/app/inspect.hpp"
 #include "viz/app/ui_strings.hpp"
 
@@ -71,6 +70,7 @@ TEST_CASE("the nearest sample is the nearest of that socket") {
         Sample sample;
         sample.time_ns = time;
         sample.socket = time == 20 ? 1 : 0;
+        sample.trigger = time == 30 ? SampleTrigger::kPacket : SampleTrigger::kTick;
         recording.samples.push_back(sample);
     }
     CHECK(nearest_sample(recording, 0, 19) == 0U);
@@ -80,13 +80,58 @@ TEST_CASE("the nearest sample is the nearest of that socket") {
     CHECK_FALSE(nearest_sample(recording, 7, 20).has_value());
 }
 
+TEST_CASE("a call shows the kernel's figures at its entry, at its return, and the nearest full ones") {
+    Recording recording;
+    recording.actors.push_back({"client", {}});
+    recording.sockets.push_back({0, "conn", SocketFamily::kTcp});
+    Call call;
+    call.kind = CallKind::kSend;
+    call.actor = 0;
+    call.socket = 0;
+    call.enter_ns = 1000;
+    call.exit_ns = 2000;
+    call.returned = 5;
+    recording.calls.push_back(call);
+    const auto add = [&](TimeNs time, SampleTrigger trigger, unsigned has, std::uint32_t queued) {
+        Sample sample;
+        sample.time_ns = time;
+        sample.socket = 0;
+        sample.trigger = trigger;
+        sample.has = static_cast<std::uint8_t>(has);
+        sample.unacked_and_unsent_bytes = queued;
+        sample.unsent_bytes = queued / 2;
+        recording.samples.push_back(sample);
+    };
+    add(900, SampleTrigger::kTick, Sample::kOutq | Sample::kOutqNsd | Sample::kInq, 4);
+    add(1000, SampleTrigger::kCallEnter, Sample::kOutq, 5);
+    add(2010, SampleTrigger::kCallExit, Sample::kOutq | Sample::kOutqNsd, 10);
+    add(2500, SampleTrigger::kPacket, Sample::kOutq | Sample::kOutqNsd | Sample::kInq, 10);
+    const auto views = kernel_views(recording, {}, {EventKind::kCall, 0});
+    REQUIRE(views.size() == 3);
+    CHECK(views[0].sample == 1);
+    CHECK(views[1].sample == 2);
+    CHECK(views[2].sample == 3);
+    const FieldGroup entry = sample_fields(recording, recording.samples[1], 1000, Language::kEnglish);
+    CHECK(entry.title == "client  conn");
+    REQUIRE(entry.fields.size() == 2);
+    CHECK(entry.fields[0].name == "on entry");
+    CHECK(entry.fields[1].name == "in the send buffer");
+    CHECK(entry.fields[1].value == "5 B");
+    const FieldGroup exit = sample_fields(recording, recording.samples[2], 2000, Language::kEnglish);
+    REQUIRE(exit.fields.size() == 3);
+    CHECK(exit.fields[0].value.find("(10 ns after it)") != std::string::npos);
+    CHECK(exit.fields[1].value == "5 B");
+    CHECK(exit.fields[2].name == "unacknowledged");
+    CHECK(exit.fields[2].value == "5 B");
+}
+
 TEST_CASE("findings are told in both languages") {
     const Recording recording = test::nagle_recording();
     const analysis::Analysis analysis = analysis::analyse(recording);
     REQUIRE_FALSE(analysis.findings.empty());
     for (const analysis::Finding& finding : analysis.findings) {
-        CHECK_FALSE(finding_sentence(recording, finding, Language::kEnglish).empty());
-        const std::string chinese = finding_sentence(recording, finding, Language::kChinese);
+        CHECK_FALSE(analysis::describe(recording, finding, Language::kEnglish).empty());
+        const std::string chinese = analysis::describe(recording, finding, Language::kChinese);
         CHECK(chinese.find("。") != std::string::npos);
     }
 }

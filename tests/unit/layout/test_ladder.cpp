@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "tests/unit/layout/golden.hpp"
 #include "viz/layout/ladder.hpp"
 #include "viz/layout/ladder_plan.hpp"
+#include "viz/layout/timeline.hpp"
+#include "viz/paint_svg/paint_svg.hpp"
 #include "viz/paint_text/paint_text.hpp"
 
 namespace wirestory::viz {
@@ -67,6 +70,53 @@ Recording two_clients() {
     first.data(End::kServer, us(280), "hi");
     builder.call(CallKind::kRecv, bob, {us(310), kNeverReturned}, "10").slept = true;
     return builder.build();
+}
+
+TEST_CASE("Chinese notes leave every lifeline where it is") {
+    const Recording recording = test::nagle_recording();
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    ViewState view;
+    view.language = Language::kChinese;
+    const std::string text = paint_text(layout_ladder(recording, analysis, view, cells(80)), {true, false});
+    CHECK(text.find("一次 recv 取走 3 条消息") != std::string::npos);
+    const std::string english = ladder_text(recording, 80, {true, false});
+    const std::vector<std::string> lines = lines_of(text);
+    const std::vector<std::string> wanted = lines_of(english);
+    REQUIRE(lines.size() == wanted.size());
+    // Where the last line of a row stands, in columns.
+    const auto last_line = [](const std::string& line) {
+        const std::size_t at = std::max(line.rfind("│") + 1, line.rfind("┊") + 1);
+        return at == 0 ? -1 : display_width(line.substr(0, at - 1));
+    };
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        INFO(lines[i]);
+        CHECK(last_line(lines[i]) == last_line(wanted[i]));
+    }
+}
+
+TEST_CASE("a finding is told in few words only once it has happened") {
+    // The wait of 40 ms is under way: its end is not known yet.
+    const Recording recording = test::nagle_recording();
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    const auto hold = std::find_if(analysis.findings.begin(), analysis.findings.end(), [](const analysis::Finding& f) {
+        return f.kind == analysis::FindingKind::kNagleHold;
+    });
+    REQUIRE(hold != analysis.findings.end());
+    ViewState view;
+    view.playhead_active = true;
+    TimelineOptions options;
+    options.width = 1400;
+    options.height = 800;
+    options.text = svg_metrics({});
+    const TimeAxis axis = axis_for(recording, analysis, view.axis);
+    const auto told = [&](TimeNs playhead) {
+        view.playhead_ns = playhead;
+        const Scene scene = layout_timeline(recording, analysis, axis, view, options);
+        return std::any_of(scene.labels.begin(), scene.labels.end(),
+                           [](const Label& label) { return label.text.find("Nagle") != std::string::npos; });
+    };
+    CHECK_FALSE(told(hold->end_ns - 1));
+    CHECK(told(hold->end_ns));
 }
 
 TEST_CASE("golden ladders") {
