@@ -96,7 +96,7 @@ public:
     void run() {
         auto last = std::chrono::steady_clock::now();
         int frames_wanted = kSettlingFrames;
-        while (!window_->should_close()) {
+        while (!window_->should_close() && !model_.quit) {
             const bool moving = model_.playback.playing || frames_wanted > 0;
             // While playing, the swap waits for the display; else nothing is drawn until something happens.
             if (window_->wait(moving ? 0 : kIdleWaitSeconds)) frames_wanted = kSettlingFrames;

@@ -53,6 +53,7 @@ struct AppModel {
     std::string font_notice;
     std::string open_request;  // a path that a panel or a drop wants opened; the frame loop takes it
     bool can_open = false;
+    bool quit = false;  // the user wants the window closed
 
     // Derived from the document.
     std::vector<TimeNs> times;             // every moment at which something happens

@@ -96,6 +96,7 @@ void apply_look(AppModel& model, Command command) {
         case Command::kSmallerText: model.font_px = std::max(kMinFontPx, model.font_px - kFontStepPx); break;
         case Command::kNormalText: model.font_px = kDefaultFontPx; break;
         case Command::kFocusSearch: model.focus_search = true; break;
+        case Command::kQuit: model.quit = true; break;
         default: break;
     }
 }

@@ -36,6 +36,7 @@ enum class Command : std::uint8_t {
     kLargerText,
     kSmallerText,
     kNormalText,
+    kQuit,
     kTab1,
     kTab2,
     kTab3,

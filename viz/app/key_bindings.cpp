@@ -55,6 +55,7 @@ constexpr std::array kBindings = {
     KeyBinding{GLFW_KEY_MINUS, kControl, Command::kSmallerText},
     KeyBinding{GLFW_KEY_KP_SUBTRACT, kControl, Command::kSmallerText},
     KeyBinding{GLFW_KEY_0, kControl, Command::kNormalText},
+    KeyBinding{GLFW_KEY_Q, kControl, Command::kQuit},
 };
 
 constexpr std::array kHelp = {
@@ -76,6 +77,7 @@ constexpr std::array kHelp = {
     KeyHelp{"L", Text::kKeyLanguage},
     KeyHelp{"Ctrl +  -  0", Text::kKeyText},
     KeyHelp{"H  F1  ?", Text::kKeyHelp},
+    KeyHelp{"Ctrl Q", Text::kKeyQuit},
 };
 
 }  // namespace

@@ -71,17 +71,16 @@ public:
 
     void run() {
         for (std::size_t row = 0; row < tracks_.call_rows.size(); ++row) boxes(row);
-        std::stable_sort(shown_.begin(), shown_.end(), [this](const ShownCall& a, const ShownCall& b) {
-            const int pa = priority(a);
-            const int pb = priority(b);
-            return pa != pb ? pa < pb : a.rect.x < b.rect.x;
-        });
-        for (std::size_t begin = 0; begin < shown_.size();) {
-            std::size_t end = begin + 1;
-            while (end < shown_.size() && priority(shown_[end]) == priority(shown_[begin])) ++end;
-            label_all({shown_.data() + begin, end - begin});
-            begin = end;
-        }
+        const LabelRows free_rows = lanes_.call_labels;
+        const std::size_t boxes_before = canvas_.scene.boxes.size();
+        const std::size_t labels_before = canvas_.scene.labels.size();
+        label_by_priority(false);
+        if (selected_is_named(labels_before)) return;
+        // No room was left for the words of what is selected: then they go first, at the price of others.
+        lanes_.call_labels = free_rows;
+        canvas_.scene.boxes.resize(boxes_before);
+        canvas_.scene.labels.resize(labels_before);
+        label_by_priority(true);
     }
 
 private:
@@ -91,10 +90,6 @@ private:
     }
     [[nodiscard]] float end_x(const Call& c) const { return canvas_.clipped_x(std::min(c.exit_ns, canvas_.end_ns)); }
 
-    // What carries the selected bytes is named before anything else.
-    [[nodiscard]] int priority(const ShownCall& shown) const {
-        return canvas_.is_selected({EventKind::kCall, shown.call}) ? -1 : priority_of(call(shown));
-    }
     [[nodiscard]] Role role_of_text(const ShownCall& shown) const {
         return call(shown).failed() && !running(call(shown)) ? Role::kCallFailed : Role::kCall;
     }
@@ -104,6 +99,8 @@ private:
     // Where words stand beside their leader; pushed: across it, where the picture ends.
     enum class Side : std::uint8_t { kRight, kLeft, kPushed };
 
+    void label_by_priority(bool selected_first);
+    [[nodiscard]] bool selected_is_named(std::size_t first_label) const;
     void label_all(std::span<const ShownCall> calls);
     bool label_inside(const ShownCall& shown);
     bool label_on_row(const ShownCall& shown, std::initializer_list<Side> sides, std::size_t most_texts);
@@ -155,6 +152,34 @@ void CallLane::box(const ShownCall& shown) {
     Box& box = canvas_.add_box(shown.rect, role, event);
     if (parts.size() == 1) box.message = parts.front().message;
     if (parts.size() > 1) canvas_.add_message_strip(shown.rect, event, Role::kUnread);
+}
+
+void CallLane::label_by_priority(bool selected_first) {
+    const auto rank = [&](const ShownCall& shown) {
+        const bool selected = canvas_.is_selected({EventKind::kCall, shown.call});
+        return selected ? (selected_first ? -1 : 0) : priority_of(call(shown));
+    };
+    std::stable_sort(shown_.begin(), shown_.end(), [&](const ShownCall& a, const ShownCall& b) {
+        const int ra = rank(a);
+        const int rb = rank(b);
+        return ra != rb ? ra < rb : a.rect.x < b.rect.x;
+    });
+    for (std::size_t begin = 0; begin < shown_.size();) {
+        std::size_t end = begin + 1;
+        while (end < shown_.size() && rank(shown_[end]) == rank(shown_[begin])) ++end;
+        label_all({shown_.data() + begin, end - begin});
+        begin = end;
+    }
+}
+
+bool CallLane::selected_is_named(std::size_t first_label) const {
+    const auto& labels = canvas_.scene.labels;
+    return std::all_of(shown_.begin(), shown_.end(), [&](const ShownCall& shown) {
+        const EventRef event{EventKind::kCall, shown.call};
+        if (!canvas_.is_selected(event)) return true;
+        return std::any_of(labels.begin() + static_cast<std::ptrdiff_t>(first_label), labels.end(),
+                           [event](const Label& label) { return label.event == event; });
+    });
 }
 
 // Words right of their leaders are placed from right to left, so that those of the earlier call climb over those of the

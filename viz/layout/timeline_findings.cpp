@@ -90,7 +90,7 @@ bool FindingLane::words(std::size_t at, const std::string& text, Span span, std:
     const float centred = (span.x0 + span.x1 - width) / 2;
     const float before = span.x1 - width;
     const float after = span.x0;
-    const float beyond = span.x1 + kBeyond;
+    const float beyond = span.x1 + 2 * kBeyond + 2;
     const bool crowded =
         at + 1 < track_.findings.size() && span_of(finding(at + 1)).x0 < std::max(centred + width, span.x1) + 8;
     std::array places{centred, before, after, beyond};
