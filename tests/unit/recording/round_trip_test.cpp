@@ -73,7 +73,8 @@ Recording everything() {
     r.story.topics = {"tcp", "nagle"};
     r.story.steps = {{3, 0, "socket(tcp)"}, {4, kNoActor, "wait: 5ms"}};
     r.story.tour = {{"client.send", {EventKind::kCall, 1}, {"look", "看"}}, {"never", {}, {"x", ""}}};
-    r.story.verdicts = {{true, "segments", "a", "a", 12}, {false, "step 2", "= 5", "= 4", 4}};
+    r.story.verdicts = {{true, "segments", "a", "a", 12, {}},
+                        {false, "step 2", "= 5", "= 4", 4, EventRef{EventKind::kCall, 1}}};
     r.complete = true;
     return r;
 }
@@ -127,6 +128,7 @@ void check_story(const Story& seen, const Story& wanted) {
         CHECK(seen.verdicts[i].expected == wanted.verdicts[i].expected);
         CHECK(seen.verdicts[i].seen == wanted.verdicts[i].seen);
         CHECK(seen.verdicts[i].line == wanted.verdicts[i].line);
+        CHECK(seen.verdicts[i].event == wanted.verdicts[i].event);
     }
 }
 
