@@ -3,6 +3,7 @@
 // headless.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "viz/layout/scene.hpp"
 
 namespace wirestory::viz {
+
+class TimelineIndex;
 
 // A scene and what it was made from; made again when any of that changes.
 struct SceneCache {
@@ -45,6 +48,8 @@ struct Ui {
     float right_px = 296;
     float bottom_share = 0.275F;  // of the height below the tool bar
     SceneCache timeline;
+    std::shared_ptr<const TimelineIndex> timeline_index;  // of the document with timeline_index_revision
+    std::uint64_t timeline_index_revision = 0;
     SceneCache ladder;
     Rect timeline_area;  // where the timeline's scene stands on the screen
     bool timeline_drag_playhead = false;
