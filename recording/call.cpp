@@ -7,8 +7,8 @@ namespace wirestory {
 namespace {
 
 constexpr std::array<std::string_view, kCallKindCount> kNames{
-    "socket",   "bind",     "listen", "accept",     "connect",    "send",        "sendto",     "recv",
-    "recvfrom", "shutdown", "close",  "setsockopt", "getsockopt", "getsockname", "getpeername"};
+    "socket",   "bind",  "listen",     "accept",     "connect",     "send",        "sendto", "recv",        "recvfrom",
+    "shutdown", "close", "setsockopt", "getsockopt", "getsockname", "getpeername", "poll",   "set_blocking"};
 
 }  // namespace
 

@@ -32,8 +32,10 @@ enum class CallKind : std::uint8_t {
     kGetsockopt,
     kGetsockname,
     kGetpeername,
+    kPoll,         // one socket; `returned_text` has the events seen
+    kSetBlocking,  // ioctl(FIONBIO)
 };
-constexpr std::size_t kCallKindCount = 15;
+constexpr std::size_t kCallKindCount = 17;
 
 std::string_view to_string(CallKind kind);
 std::optional<CallKind> call_kind_named(std::string_view name);

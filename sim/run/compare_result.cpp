@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "recording/actor_address.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
@@ -27,7 +28,7 @@ bool names_endpoint(const AddressText& wanted, const Endpoint& seen, const std::
     if (wanted.port != seen.port) return false;
     if (wanted.host == "*") return seen.address.bytes == decltype(seen.address.bytes){};
     for (const Actor& actor : actors)
-        if (actor.name == wanted.host) return actor.address == seen.address;
+        if (actor.name == wanted.host) return has_address(actor, seen.address);
     return IpAddress::parse(wanted.host) == seen.address;
 }
 
@@ -49,17 +50,22 @@ struct Matcher {
     bool operator()(const Bytes& wanted) const {
         if (call.failed()) return false;
         if (call.kind == CallKind::kGetsockopt) return call.returned_text == as_text(wanted);
+        if (call.kind == CallKind::kGetsockname || call.kind == CallKind::kGetpeername)
+            return unix_name_of(prepared.address) == as_text(wanted);
         return reads_data(call.kind) && call.payload == wanted;
     }
     bool operator()(const Duration& wanted) const {
         return !call.failed() && call.kind == CallKind::kGetsockopt && option_text(prepared).number == wanted.ns;
     }
     bool operator()(const Symbol& wanted) const {
+        if (const auto events = poll_events_named(wanted.name); events && call.kind == CallKind::kPoll)
+            return call.returned > 0 && prepared.events_seen == *events;
         if (const auto number = errno_named(wanted.name)) return call.failed() && call.error_number == *number;
         return !call.failed() && call.kind == CallKind::kGetsockopt && call.returned_text == wanted.name;
     }
     bool operator()(const AddressText& wanted) const {
         if (call.failed()) return false;
+        if (!wanted.path.empty()) return unix_name_of(prepared.address) == wanted.path;
         const auto endpoint = returned_endpoint(prepared, call);
         return endpoint && names_endpoint(wanted, *endpoint, actors);
     }

@@ -16,7 +16,9 @@ const char* awaited_by(const Assignment& call) {
         case CallKind::kSend:
         case CallKind::kSendto: return "room in the send buffer";
         case CallKind::kRecv:
-        case CallKind::kRecvfrom: return is_tcp(call.prepared.family) ? "data or the end of the stream" : "a datagram";
+        case CallKind::kRecvfrom:
+            return is_stream(call.prepared.family) ? "data or the end of the stream" : "a datagram";
+        case CallKind::kPoll: return "an event";
         case CallKind::kClose: return "its lingering data to be acknowledged";
         default: return "the kernel";
     }

@@ -6,11 +6,14 @@
 #include <fmt/format.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "recording/actor_address.hpp"
 #include "sim/run/call_recorder.hpp"
 #include "sim/run/compare_result.hpp"
 #include "sim/run/prepared_call.hpp"
@@ -32,7 +35,7 @@ void leave_from_own_address(SocketSlot& slot, const IpAddress& address) {
     if (slot.fd < 0 || slot.bound_by_story || slot.local.port != 0) return;
     int address_only = 1;
     setsockopt(slot.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &address_only, sizeof address_only);
-    const SocketAddress own = to_socket_address({address, 0});
+    const SocketAddress own = to_socket_address({is_ipv6(slot.family) ? ipv6_companion(address) : address, 0});
     (void)::bind(slot.fd, own.get(), own.length);
     address_only = 0;
     setsockopt(slot.fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &address_only, sizeof address_only);
@@ -41,7 +44,8 @@ void leave_from_own_address(SocketSlot& slot, const IpAddress& address) {
 void before_call(PreparedCall& prepared, const std::vector<Actor>& actors) {
     if (prepared.slot == nullptr) return;
     const CallKind kind = prepared.step->kind;
-    const bool first_datagram = kind == CallKind::kSendto && !is_tcp(prepared.family);
+    if (is_unix(prepared.family)) return;
+    const bool first_datagram = kind == CallKind::kSendto && is_udp(prepared.family);
     if (kind == CallKind::kConnect || first_datagram)
         leave_from_own_address(*prepared.slot, actors.at(prepared.step->actor).address);
     if (kind == CallKind::kConnect) {
@@ -50,11 +54,40 @@ void before_call(PreparedCall& prepared, const std::vector<Actor>& actors) {
     }
 }
 
-std::int64_t make_system_call(PreparedCall& prepared, int fd) {
+int domain_of(SocketFamily family) {
+    if (is_unix(family)) return AF_UNIX;
+    return is_ipv6(family) ? AF_INET6 : AF_INET;
+}
+
+// SO_TIMESTAMPING, which records what becomes of each send, puts its reports into the socket's error queue, and a queue
+// that is not empty raises POLLERR (tcp_poll in net/ipv4/tcp.c, datagram_poll in net/core/datagram.c): every poll would
+// return at once, with an event that no program without us ever sees. So reports are taken out first, and a POLLERR
+// that goes away with them is none; one that stays is the socket's own error. The call is recorded once, from the first
+// entry to the last return.
+std::int64_t poll_without_reports(PreparedCall& p, int fd, StageState& stage) {
+    const TimeNs deadline_ns = monotonic_now_ns() + std::max<DurationNs>(p.timeout_ns, 0);
+    while (true) {
+        stage.keep_reports(*p.slot);
+        pollfd watched{fd, static_cast<short>(p.flags), 0};
+        const DurationNs left_ns = std::max<DurationNs>(deadline_ns - monotonic_now_ns(), 0);
+        const timespec timeout{left_ns / kSecondNs, left_ns % kSecondNs};
+        const int ready = ::ppoll(&watched, 1, p.timeout_ns < 0 ? nullptr : &timeout, nullptr);
+        p.events_seen = watched.revents;
+        if (ready <= 0 || (watched.revents & POLLERR) == 0) return ready;
+        stage.keep_reports(*p.slot);
+        pollfd again{fd, static_cast<short>(p.flags), 0};
+        const timespec at_once{};
+        const int still = ::ppoll(&again, 1, &at_once, nullptr);
+        p.events_seen = again.revents;
+        if (still != 0) return still;  // it waits on only for events that were none
+    }
+}
+
+std::int64_t make_system_call(PreparedCall& prepared, int fd, StageState& stage) {
     PreparedCall& p = prepared;
     switch (p.step->kind) {
         case CallKind::kSocket:
-            return ::socket(AF_INET, (is_tcp(p.family) ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+            return ::socket(domain_of(p.family), (is_stream(p.family) ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
         case CallKind::kBind: return ::bind(fd, p.address.get(), p.address.length);
         case CallKind::kListen: return ::listen(fd, p.flags);
         case CallKind::kAccept: return ::accept4(fd, p.address.get(), &p.address.length, SOCK_CLOEXEC);
@@ -75,6 +108,8 @@ std::int64_t make_system_call(PreparedCall& prepared, int fd) {
             return ::getsockopt(fd, p.option.level, p.option.name, p.option_value.data(), &p.option_bytes);
         case CallKind::kGetsockname: return ::getsockname(fd, p.address.get(), &p.address.length);
         case CallKind::kGetpeername: return ::getpeername(fd, p.address.get(), &p.address.length);
+        case CallKind::kPoll: return poll_without_reports(p, fd, stage);
+        case CallKind::kSetBlocking: return ::ioctl(fd, FIONBIO, &p.flags);
     }
     return -1;
 }
@@ -100,15 +135,13 @@ SocketSlot& new_socket(const PreparedCall& prepared, StageState& stage, Call& ca
     const CallStep& step = *prepared.step;
     if (step.kind == CallKind::kSocket) {
         SocketSlot& slot = stage.add_socket(step.actor, step.socket, prepared.family, fd);
-        if (is_tcp(slot.family))
-            choose_congestion_control(fd);
-        else
-            enable_tx_reports(fd);
+        if (is_tcp(slot.family)) choose_congestion_control(fd);
+        if (is_udp(slot.family)) enable_tx_reports(fd);
         call.socket = slot.id;
         return slot;
     }
     SocketSlot& slot = stage.add_socket(step.actor, step.accepted, prepared.family, fd);
-    enable_tx_reports(fd);
+    if (is_tcp(slot.family)) enable_tx_reports(fd);
     const std::lock_guard lock(slot.mutex);
     refresh_local(slot);
     refresh_peer(slot);
@@ -143,9 +176,10 @@ void after_failure(PreparedCall& prepared, const Call& call, SocketSlot& slot) {
 
 void note_result_text(PreparedCall& prepared, Call& call) {
     if (call.failed()) return;
+    if (call.kind == CallKind::kPoll) call.returned_text = poll_events_text(prepared.events_seen);
     if (call.kind == CallKind::kGetsockopt) call.returned_text = option_text(prepared).text;
     if (call.kind != CallKind::kGetsockname && call.kind != CallKind::kGetpeername) return;
-    if (const auto endpoint = to_endpoint(prepared.address)) call.returned_text = endpoint->to_string();
+    call.returned_text = address_text(prepared.address);
 }
 
 void note_peer(const PreparedCall& prepared, Call& call) {
@@ -206,6 +240,8 @@ long system_call_number(CallKind kind) {
         case CallKind::kGetsockopt: return SYS_getsockopt;
         case CallKind::kGetsockname: return SYS_getsockname;
         case CallKind::kGetpeername: return SYS_getpeername;
+        case CallKind::kPoll: return SYS_ppoll;
+        case CallKind::kSetBlocking: return SYS_ioctl;
     }
     return -1;
 }
@@ -254,7 +290,7 @@ StepResult perform_call(PreparedCall& prepared, StageState& stage, CallWindow& w
         fd = prepared.slot->descriptor();
     }
     record_call(window, system_call_number(call.kind), closes ? nullptr : prepared.slot, call, samples,
-                [&] { return make_system_call(prepared, fd); });
+                [&] { return make_system_call(prepared, fd, stage); });
 
     StepResult result;
     if (abandoned.load() && call.failed() && call.error_number == EINTR) {

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "recording/actor_address.hpp"
 #include "sim/run/prepared_call.hpp"
+#include "sim/scenario/families.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -29,23 +31,40 @@ std::string joined_arguments(const CallStep& step) {
     return text;
 }
 
-Result<Endpoint> endpoint_of(const CallStep& step, std::size_t index, const PrepareContext& context) {
-    const IpAddress& own = context.actors.at(step.actor).address;
+IpAddress address_of(const Actor& actor, SocketFamily family) {
+    return is_ipv6(family) ? ipv6_companion(actor.address) : actor.address;
+}
+
+Result<Endpoint> endpoint_of(const CallStep& step, std::size_t index, const PrepareContext& context,
+                             SocketFamily family) {
+    const IpAddress own = address_of(context.actors.at(step.actor), family);
     if (const auto* port = argument<std::int64_t>(step, index)) {
         if (*port < 0 || *port > 65535) return misfit(step, index, "a port (0 to 65535)");
         return Endpoint{own, static_cast<std::uint16_t>(*port)};
     }
     const auto* address = argument<AddressText>(step, index);
     if (address == nullptr) return misfit(step, index, "an address");
-    if (address->host == "*") return Endpoint{IpAddress::v4(0), address->port};
+    if (address->host == "*") return Endpoint{is_ipv6(family) ? IpAddress::v6({}) : IpAddress::v4(0), address->port};
     for (const Actor& actor : context.actors)
-        if (actor.name == address->host) return Endpoint{actor.address, address->port};
+        if (actor.name == address->host) return Endpoint{address_of(actor, family), address->port};
     if (const auto ip = IpAddress::parse(address->host)) return Endpoint{*ip, address->port};
     return fail(fmt::format("`{}` is neither an actor nor an IP address", address->host));
 }
 
+// A string or `server:"name"`.
+std::optional<std::string> unix_name(const CallStep& step, std::size_t index) {
+    if (const auto* bytes = argument<Bytes>(step, index)) return std::string{as_text(*bytes)};
+    const auto* address = argument<AddressText>(step, index);
+    if (address == nullptr || address->path.empty()) return std::nullopt;
+    return address->path;
+}
+
 Status set_address(const CallStep& step, std::size_t index, const PrepareContext& context, PreparedCall& prepared) {
-    const auto endpoint = endpoint_of(step, index, context);
+    if (const auto name = unix_name(step, index)) {
+        prepared.address = unix_socket_address(*name);
+        return {};
+    }
+    const auto endpoint = endpoint_of(step, index, context, prepared.family);
     if (!endpoint) return tl::unexpected(endpoint.error());
     prepared.named_endpoint = *endpoint;
     prepared.address = to_socket_address(*endpoint);
@@ -150,10 +169,9 @@ Status set_option(const CallStep& step, PreparedCall& prepared) {
 
 Status set_family(const CallStep& step, PreparedCall& prepared) {
     const auto* symbol = argument<Symbol>(step, 0);
-    if (symbol != nullptr && symbol->name == "udp")
-        prepared.family = SocketFamily::kUdp;
-    else if (symbol == nullptr || symbol->name != "tcp")
-        return misfit(step, 0, "a family that this version stages (tcp, udp)");
+    const auto family = symbol != nullptr ? family_written(symbol->name) : std::nullopt;
+    if (!family) return misfit(step, 0, "a family such as tcp");
+    prepared.family = *family;
     return {};
 }
 
@@ -165,6 +183,23 @@ Status set_backlog(const CallStep& step, PreparedCall& prepared) {
     const auto* backlog = argument<std::int64_t>(step, 0);
     if (backlog == nullptr) return misfit(step, 0, "a backlog");
     prepared.flags = static_cast<int>(*backlog);
+    return {};
+}
+
+Status set_poll(const CallStep& step, PreparedCall& prepared) {
+    const auto* symbol = argument<Symbol>(step, 0);
+    const auto events = symbol != nullptr ? poll_events_named(symbol->name) : std::nullopt;
+    if (!events) return misfit(step, 0, "events such as POLLIN");
+    prepared.flags = *events;
+    if (const auto* duration = argument<Duration>(step, 1)) prepared.timeout_ns = duration->ns;
+    if (argument<std::int64_t>(step, 1) != nullptr) prepared.timeout_ns = 0;
+    return {};
+}
+
+Status set_blocking(const CallStep& step, PreparedCall& prepared) {
+    const auto* symbol = argument<Symbol>(step, 0);
+    if (symbol == nullptr) return misfit(step, 0, "true or false");
+    prepared.flags = symbol->name == "false" ? 1 : 0;
     return {};
 }
 
@@ -185,6 +220,8 @@ Status set_arguments(const CallStep& step, const PrepareContext& context, Prepar
         case CallKind::kShutdown: return set_shutdown(step, prepared);
         case CallKind::kSetsockopt:
         case CallKind::kGetsockopt: return set_option(step, prepared);
+        case CallKind::kPoll: return set_poll(step, prepared);
+        case CallKind::kSetBlocking: return set_blocking(step, prepared);
         case CallKind::kAccept:
         case CallKind::kClose:
         case CallKind::kGetsockname:

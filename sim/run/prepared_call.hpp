@@ -28,7 +28,9 @@ struct PreparedCall {
     SocketAddress address;    // bind, connect, sendto
     Endpoint named_endpoint;  // the same, as ours
     Bytes buffer;             // what to send, or room to receive into
-    int flags = 0;            // of send and recv; backlog of listen; how of shutdown
+    int flags = 0;            // of send and recv; backlog of listen; how of shutdown; events of poll; 1: not blocking
+    DurationNs timeout_ns = -1;  // of poll; -1: none
+    int events_seen = 0;         // of poll
     SocketOption option;
     std::array<std::byte, 64> option_value{};
     socklen_t option_bytes = 0;

@@ -1,10 +1,15 @@
 #include "sim/run/socket_address.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
+
+#include "base/text.hpp"
+#include "sim/scenario/families.hpp"
 
 namespace wirestory::sim {
 
@@ -26,6 +31,33 @@ SocketAddress to_socket_address(const Endpoint& endpoint) {
     std::memcpy(&address.storage, &v4, sizeof v4);
     address.length = sizeof v4;
     return address;
+}
+
+SocketAddress unix_socket_address(std::string_view name) {
+    SocketAddress address;
+    sockaddr_un path{};
+    path.sun_family = AF_UNIX;
+    // The first byte stays zero: the abstract namespace.
+    const std::size_t size = std::min(name.size(), sizeof path.sun_path - 1);
+    std::memcpy(path.sun_path + 1, name.data(), size);
+    std::memcpy(&address.storage, &path, sizeof path);
+    address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + size);
+    return address;
+}
+
+std::optional<std::string> unix_name_of(const SocketAddress& address) {
+    if (address.length < sizeof(sa_family_t) || address.storage.ss_family != AF_UNIX) return std::nullopt;
+    sockaddr_un path{};
+    std::memcpy(&path, &address.storage, sizeof path);
+    const std::size_t size = address.length - std::min<std::size_t>(address.length, offsetof(sockaddr_un, sun_path));
+    if (size < 2) return std::string{};
+    return std::string(path.sun_path + 1, std::min(size, sizeof path.sun_path) - 1);
+}
+
+std::string address_text(const SocketAddress& address) {
+    if (const auto name = unix_name_of(address)) return quote_bytes(as_bytes(*name), kMaxUnixNameBytes);
+    const auto endpoint = to_endpoint(address);
+    return endpoint ? endpoint->to_string() : std::string{};
 }
 
 std::optional<Endpoint> to_endpoint(const SocketAddress& address) {

@@ -6,10 +6,9 @@
 #include "recording/call.hpp"
 #include "recording/recording.hpp"
 #include "recording/sample.hpp"
+#include "sim/scenario/families.hpp"
 
 namespace wirestory::sim {
-
-constexpr bool is_tcp(SocketFamily family) { return family == SocketFamily::kTcp || family == SocketFamily::kTcp6; }
 
 // Which figures, as Sample::Has bits: reading all five costs a microsecond, too much for the path of every call.
 constexpr unsigned kAllFigures = Sample::kOutq | Sample::kOutqNsd | Sample::kInq | Sample::kMemory | Sample::kTcpInfo;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/run/tx_reports.hpp"
+#include "sim/scenario/families.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -28,6 +29,12 @@ void stop_lingering(int fd) {
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &setting, sizeof setting);
 }
 
+// Only for sockets whose family has an error queue: a Unix stream knows no MSG_ERRQUEUE (unix(7)) and would hand out
+// the story's data, and its end of stream for ever.
+void drain_reports_of(SocketSlot& slot, std::vector<TxReport>& reports) {
+    if (!is_unix(slot.family)) drain_tx_reports(slot.fd, slot.id, reports);
+}
+
 }  // namespace
 
 StageState::StageState(std::vector<Actor> actors)
@@ -46,8 +53,14 @@ int StageState::release_for_close(SocketSlot& slot) {
     const std::lock_guard lock(slot.mutex);
     if (slot.fd < 0) return -1;
     const std::lock_guard log_lock(log_mutex_);
-    drain_tx_reports(slot.fd, slot.id, last_reports_);
+    drain_reports_of(slot, last_reports_);
     return std::exchange(slot.fd, -1);
+}
+
+void StageState::keep_reports(SocketSlot& slot) {
+    const std::lock_guard lock(slot.mutex);
+    const std::lock_guard log_lock(log_mutex_);
+    if (slot.fd >= 0) drain_reports_of(slot, last_reports_);
 }
 
 void StageState::close_all() {
@@ -144,7 +157,7 @@ void StageState::take_call_samples(std::vector<Sample>& samples) {
 void StageState::take_reports(std::vector<TxReport>& reports) {
     for (SocketSlot* slot : slots()) {
         const std::lock_guard lock(slot->mutex);
-        if (slot->fd >= 0) drain_tx_reports(slot->fd, slot->id, reports);
+        if (slot->fd >= 0) drain_reports_of(*slot, reports);
     }
     const std::lock_guard lock(log_mutex_);
     reports.insert(reports.end(), last_reports_.begin(), last_reports_.end());

@@ -47,6 +47,8 @@ public:
     SocketSlot& add_socket(ActorId actor, const std::string& name, SocketFamily family, int fd);
     // Marks the socket closed for samplers, takes its last reports and hands out the descriptor; -1 when closed before.
     int release_for_close(SocketSlot& slot);
+    // Takes the socket's reports out of its error queue, for the next take_reports().
+    void keep_reports(SocketSlot& slot);
     void close_all();
     [[nodiscard]] std::vector<SocketInfo> socket_infos() const;
     [[nodiscard]] std::vector<SocketSlot*> slots() const;

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -16,6 +18,8 @@
 #include <unistd.h>
 
 #include "base/unique_fd.hpp"
+#include "recording/actor_address.hpp"
+#include "sim/wire/netlink.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -89,6 +93,24 @@ Status bring_loopback_up() {
     if (ioctl(fd.get(), SIOCGIFFLAGS, &request) != 0) return fail_errno("ask for the flags of lo", errno);
     request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP | IFF_RUNNING);
     if (ioctl(fd.get(), SIOCSIFFLAGS, &request) != 0) return fail_errno("bring lo up", errno);
+    return {};
+}
+
+Status add_ipv6_addresses(std::size_t count) {
+    auto netlink = NetlinkSocket::open(0);
+    if (!netlink) return tl::unexpected(netlink.error());
+    for (std::size_t i = 0; i < count; ++i) {
+        const IpAddress address = ipv6_companion(IpAddress::v4((127U << 24U) + 2 + static_cast<std::uint32_t>(i)));
+        ifaddrmsg body{};
+        body.ifa_family = AF_INET6;
+        body.ifa_prefixlen = 128;
+        body.ifa_flags = IFA_F_NODAD;
+        body.ifa_index = if_nametoindex("lo");
+        NetlinkMessage message(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, body);
+        message.attribute(IFA_LOCAL, address.bytes.data(), address.bytes.size());
+        message.attribute(IFA_ADDRESS, address.bytes.data(), address.bytes.size());
+        if (Status status = netlink->request(message, "add " + address.to_string() + " to lo"); !status) return status;
+    }
     return {};
 }
 

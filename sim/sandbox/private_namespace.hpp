@@ -16,6 +16,8 @@ bool has_effective_capability(int capability);
 Status enter_network_namespace();
 Status enter_user_and_network_namespace();
 Status bring_loopback_up();
+// Gives `lo` fd00::2, fd00::3 ...: 127.0.0.0/8 is all local without being asked for, IPv6 has ::1 only.
+Status add_ipv6_addresses(std::size_t count);
 
 // `key` with dots ("net.ipv4.tcp_sack"); only keys below net. are accepted, for those alone are the sandbox's own.
 Status write_sysctl(std::string_view key, std::string_view value);

@@ -107,6 +107,9 @@ Result<Sandbox> enter_sandbox(const SandboxOptions& options) {
     } else {
         sandbox.address_block = kLoopbackBlock;
         if (const Status status = bring_loopback_up(); !status) return refused(status.error());
+        // Kernels without IPv6 are a fact to know, not a reason to refuse IPv4.
+        if (const Status status = add_ipv6_addresses(options.ipv6_addresses); !status)
+            sandbox.facts.push_back({"no IPv6", status.error().message});
         pin_sysctls(sandbox.facts);
     }
     if (const Status status = pin_own_sysctls(options, *kind, sandbox.facts); !status)

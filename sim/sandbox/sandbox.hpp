@@ -29,6 +29,7 @@ struct Sandbox {
 struct SandboxOptions {
     std::vector<std::pair<std::string, std::string>> sysctls;  // scenario's own, after the pinned ones
     bool allow_host_namespace = true;
+    std::size_t ipv6_addresses = 64;  // fd00::2 and up, one an actor
 };
 
 // Must be called while the process has one thread. Brings `lo` up and pins the sysctls. Fails with a sentence that

@@ -6,6 +6,7 @@
 
 #include "base/address.hpp"
 #include "sim/scenario/call_signatures.hpp"
+#include "sim/scenario/families.hpp"
 #include "sim/scenario/socket_names.hpp"
 #include "sim/scenario/value_parser.hpp"
 
@@ -62,19 +63,19 @@ private:
             case ArgumentKind::kShutdownHow: check_shutdown(value); break;
             case ArgumentKind::kOption: check_option(value); break;
             case ArgumentKind::kOptionValue: break;  // together with its option
+            case ArgumentKind::kEvents: check_events(value); break;
+            case ArgumentKind::kTimeout: check_timeout(value); break;
+            case ArgumentKind::kBool: check_bool(value); break;
         }
     }
 
     void check_family(const Value& value) {
         const auto* symbol = std::get_if<Symbol>(&value.data);
         if (symbol == nullptr) return wrong_kind(value, "a family");
-        if (symbol->name == "tcp" || symbol->name == "udp") return;
-        for (const char* later : {"tcp6", "udp6", "unix", "unix_dgram", "unix_stream"})
-            if (symbol->name == later)
-                return error(value.span, fmt::format("sockets of the family `{}` cannot be staged yet", later),
-                             "use tcp or udp");
-        error(value.span, fmt::format("unknown family {}", quoted(symbol->name)),
-              suggestion(symbol->name, {"tcp", "udp"}));
+        if (family_written(symbol->name)) return;
+        std::vector<std::string_view> names;
+        for (const auto& [name, family] : kFamilyNames) names.push_back(name);
+        error(value.span, fmt::format("unknown family {}", quoted(symbol->name)), suggestion(symbol->name, names));
     }
 
     void check_integer(const Value& value, std::int64_t least, std::int64_t most, std::string_view what) {
@@ -87,14 +88,29 @@ private:
 
     void check_own_address(const Value& value) {
         if (std::holds_alternative<std::int64_t>(value.data)) return check_integer(value, 0, 65535, "a port");
+        if (std::holds_alternative<Bytes>(value.data)) return check_unix_name(value);
         const auto* address = std::get_if<AddressText>(&value.data);
         if (address == nullptr) return wrong_kind(value, "a port or an address");
         if (address->host != "*") check_host(value, *address);
     }
 
+    // Whether the socket is a Unix one is SocketTracker's question.
+    void check_unix_name(const Value& value) {
+        const auto* bytes = std::get_if<Bytes>(&value.data);
+        const auto* address = std::get_if<AddressText>(&value.data);
+        const std::size_t size = bytes != nullptr ? bytes->size() : address->path.size();
+        if (size == 0 || size > kMaxUnixNameBytes)
+            error(value.span, fmt::format("a Unix socket's name has 1 to {} bytes, not {}", kMaxUnixNameBytes, size));
+    }
+
     void check_peer_address(const Value& value) {
+        if (std::holds_alternative<Bytes>(value.data)) return check_unix_name(value);
         const auto* address = std::get_if<AddressText>(&value.data);
         if (address == nullptr) return wrong_kind(value, "an address");
+        if (!address->path.empty()) {
+            check_unix_name(value);
+            return check_host(value, *address);
+        }
         if (address->host == "*")
             return error(value.span, "`*` is no address to send to", "name the actor: server:9000");
         if (address->port == 0) error(value.span, "port 0 is no port to send to", usage());
@@ -125,6 +141,26 @@ private:
                 error(span, fmt::format("unknown flag {}", quoted(name)), suggestion(name, message_flag_names()));
             begin += name.size() + 1;
         }
+    }
+
+    void check_events(const Value& value) {
+        const auto* symbol = std::get_if<Symbol>(&value.data);
+        if (symbol == nullptr) return wrong_kind(value, "events");
+        if (!poll_events_named(symbol->name))
+            error(value.span, fmt::format("unknown events {}", quoted(symbol->name)),
+                  suggestion(symbol->name, poll_event_names()));
+    }
+
+    void check_timeout(const Value& value) {
+        const auto* integer = std::get_if<std::int64_t>(&value.data);
+        if (!std::holds_alternative<Duration>(value.data) && (integer == nullptr || *integer != 0))
+            wrong_kind(value, "a duration, or 0");
+    }
+
+    void check_bool(const Value& value) {
+        const auto* symbol = std::get_if<Symbol>(&value.data);
+        if (symbol == nullptr || (symbol->name != "true" && symbol->name != "false"))
+            wrong_kind(value, "true or false");
     }
 
     void check_shutdown(const Value& value) {
@@ -249,21 +285,27 @@ Possible possible(const CallSignature& signature, const CallSyntax& call, const 
         case ResultKind::kRead:
             return {integer != nullptr || std::holds_alternative<Bytes>(expected.data), "bytes or their number"};
         case ResultKind::kOption: return possible_option(call, expected);
+        case ResultKind::kEvents:
+            return {integer != nullptr && *integer == 0, "POLL events, or 0 when its time ran out"};
         case ResultKind::kAddress: break;
     }
-    return {std::holds_alternative<AddressText>(expected.data), "an address"};
+    // A string is the name of a Unix socket.
+    return {std::holds_alternative<AddressText>(expected.data) || std::holds_alternative<Bytes>(expected.data),
+            "an address"};
 }
 
 }  // namespace
 
 bool may_fail(const CallSyntax& call) {
-    return call.expected && (std::holds_alternative<AnyValue>(call.expected->data) ||
-                             std::holds_alternative<Symbol>(call.expected->data));
+    if (!call.expected) return false;
+    const auto* symbol = std::get_if<Symbol>(&call.expected->data);
+    return std::holds_alternative<AnyValue>(call.expected->data) ||
+           (symbol != nullptr && !poll_events_named(symbol->name));
 }
 
 SocketFamily family_of(const Value& symbol) {
     const auto* name = std::get_if<Symbol>(&symbol.data);
-    return name != nullptr && name->name == "udp" ? SocketFamily::kUdp : SocketFamily::kTcp;
+    return name != nullptr ? family_written(name->name).value_or(SocketFamily::kTcp) : SocketFamily::kTcp;
 }
 
 bool check_arguments(const CallSignature& signature, const CallSyntax& call, ParseContext& context) {
@@ -275,6 +317,7 @@ bool check_expected(const CallSignature& signature, const CallSyntax& call, Pars
     const Value& expected = *call.expected;
     if (const auto* symbol = std::get_if<Symbol>(&expected.data)) {
         if (errno_named(symbol->name)) return true;
+        if (signature.result == ResultKind::kEvents && poll_events_named(symbol->name)) return true;
         context.error(expected.span, fmt::format("unknown error name {}", quoted(symbol->name)),
                       suggestion(symbol->name, errno_names()));
         return false;

@@ -38,6 +38,8 @@ const std::vector<CallSignature>& call_signatures() {
         {CallKind::kGetsockopt, "getsockopt", {A::kOption}, 1, R::kOption, false, "getsockopt(SO_RCVBUF)"},
         {CallKind::kGetsockname, "getsockname", {}, 0, R::kAddress, false, "getsockname()"},
         {CallKind::kGetpeername, "getpeername", {}, 0, R::kAddress, false, "getpeername()"},
+        {CallKind::kPoll, "poll", {A::kEvents, A::kTimeout}, 1, R::kEvents, false, "poll(POLLIN, 200ms) = POLLIN"},
+        {CallKind::kSetBlocking, "set_blocking", {A::kBool}, 1, R::kZero, false, "set_blocking(false)"},
     };
     return table;
 }

@@ -21,6 +21,9 @@ enum class ArgumentKind : std::uint8_t {
     kShutdownHow,
     kOption,
     kOptionValue,
+    kEvents,   // POLLIN|POLLOUT
+    kTimeout,  // 200ms; 0: do not wait
+    kBool,     // true, false
 };
 
 enum class ResultKind : std::uint8_t {
@@ -30,6 +33,7 @@ enum class ResultKind : std::uint8_t {
     kRead,     // the bytes, or their number
     kOption,   // as the option's kind says
     kAddress,
+    kEvents,  // POLLIN|POLLOUT, or 0 when the time ran out
 };
 
 struct CallSignature {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/scenario/families.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 #include "sim/scenario/value_parser.hpp"
 
@@ -39,6 +40,17 @@ constexpr std::array kComparisons{
 class ConditionParser {
 public:
     ConditionParser(TokenCursor& cursor, ParseContext& context) : cursor_(cursor), context_(context) {}
+
+    // `path` ends with the socket.
+    std::optional<SocketName> socket_at(std::vector<Token> path) {
+        path.emplace_back();  // find_socket expects a figure behind it
+        return find_socket(path);
+    }
+    std::optional<Comparison> comparison() {
+        Comparison found{};
+        if (!take_comparison(found)) return std::nullopt;
+        return found;
+    }
 
     std::optional<UntilStep> run() {
         std::optional<Condition> condition = take_condition();
@@ -135,8 +147,9 @@ private:
 
     std::optional<Condition> take_state(const SocketName& socket, const std::vector<Token>& path) {
         const SocketTrack& track = context_.facts.sockets.at({socket.actor, socket.name});
-        if (track.family != SocketFamily::kTcp)
-            return fail(path.back().span, "a UDP socket has no states", "wait for a figure, such as unread_bytes > 0");
+        if (!is_tcp(track.family))
+            return fail(path.back().span, fmt::format("a {} socket has no states", family_title(track.family)),
+                        "wait for a figure, such as unread_bytes > 0");
         const Token& sign = cursor_.take();
         if (!sign.is("=="))
             return fail(sign.span, "a state is compared with `==`", "for example conn.state == CLOSE_WAIT");
@@ -160,9 +173,9 @@ private:
         if (track.closed)
             return fail(path.front().span, fmt::format("this socket was closed in line {}", track.closed->line),
                         "the kernel gives figures only of open sockets");
-        if (known->tcp_only && track.family == SocketFamily::kUdp)
-            return fail(name.span, fmt::format("the kernel has no {} for UDP", known->name),
-                        "UDP sends at once; use queued_bytes");
+        if (known->tcp_only && !is_tcp(track.family))
+            return fail(name.span, fmt::format("the kernel has no {} for {}", known->name, family_title(track.family)),
+                        "it sends at once; use queued_bytes");
         FigureCondition condition{socket, known->figure, Comparison::kEqual, 0};
         if (!take_comparison(condition.comparison)) return std::nullopt;
         const std::optional<Value> value = parse_value(cursor_, context_);
@@ -220,6 +233,16 @@ private:
 
 std::optional<UntilStep> parse_condition(TokenCursor& cursor, ParseContext& context) {
     return ConditionParser(cursor, context).run();
+}
+
+std::optional<SocketName> find_socket(const std::vector<Token>& path, ParseContext& context) {
+    const std::vector<Token> none(1);
+    TokenCursor cursor(none);
+    return ConditionParser(cursor, context).socket_at(path);
+}
+
+std::optional<Comparison> parse_comparison(TokenCursor& cursor, ParseContext& context) {
+    return ConditionParser(cursor, context).comparison();
 }
 
 std::optional<TcpState> parse_state_name(std::string_view name, const SourceSpan& span, ParseContext& context) {

@@ -26,6 +26,13 @@ constexpr Style kColoured{"\x1b[1m", "\x1b[1;31m", "\x1b[1;35m", "\x1b[1;32m", "
 
 void add(Diagnostics& diagnostics, Diagnostic diagnostic) {
     auto& items = diagnostics.items;
+    // A mistake inside `repeat` is one mistake, however often the steps are written out.
+    const auto cause = [](const Diagnostic& item) { return item.message.substr(0, item.message.find('`')); };
+    const std::string new_cause = cause(diagnostic);
+    for (const Diagnostic& item : items)
+        if (diagnostic.span.line > 0 && item.span.line == diagnostic.span.line &&
+            item.span.column == diagnostic.span.column && cause(item) == new_cause)
+            return;
     if (items.size() > kMaxDiagnostics) return;
     if (items.size() == kMaxDiagnostics) {
         items.push_back(
@@ -89,6 +96,8 @@ void Diagnostics::error(SourceSpan span, std::string message, std::string hint) 
 void Diagnostics::warning(SourceSpan span, std::string message, std::string hint) {
     add(*this, {Severity::kWarning, span, std::move(message), std::move(hint)});
 }
+
+bool Diagnostics::full() const { return items.size() > kMaxDiagnostics; }
 
 bool Diagnostics::has_errors() const {
     return std::any_of(items.begin(), items.end(),

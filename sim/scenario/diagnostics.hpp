@@ -32,6 +32,8 @@ struct Diagnostics {
     void error(SourceSpan span, std::string message, std::string hint = {});
     void warning(SourceSpan span, std::string message, std::string hint = {});
     [[nodiscard]] bool has_errors() const;
+    // No further one is kept: whoever reads a long list may stop looking.
+    [[nodiscard]] bool full() const;
 };
 
 enum class Colours { kNone, kTerminal };  // kTerminal: ANSI escapes

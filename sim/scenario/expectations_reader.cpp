@@ -6,6 +6,7 @@
 
 #include "sim/scenario/condition_parser.hpp"
 #include "sim/scenario/map_reader.hpp"
+#include "sim/scenario/measure_expectations.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 
 namespace wirestory::sim {
@@ -16,13 +17,20 @@ public:
     explicit ExpectationsReader(ParseContext& context) : context_(context), expect_(context.scenario.expect) {}
 
     void run(const YamlNode& node) {
-        const MapReader keys(node, "`expect`", {"segments", "never", "findings", "states"}, context_);
+        const MapReader keys(
+            node, "`expect`",
+            {"segments", "never", "findings", "states", "messages", "buffers", "counts", "lost", "times"}, context_);
         if (const YamlNode* segments = keys.find("segments")) {
             expect_.segments_span = keys.key_span("segments");
             read_segments(*segments);
         }
         if (const YamlNode* never = keys.find("never")) read_never(*never);
         if (const YamlNode* findings = keys.find("findings")) read_findings(*findings);
+        if (const YamlNode* messages = keys.find("messages")) read_message_expectations(*messages, context_);
+        if (const YamlNode* buffers = keys.find("buffers")) read_buffer_expectations(*buffers, context_);
+        if (const YamlNode* counts = keys.find("counts")) read_count_expectations(*counts, context_);
+        if (const YamlNode* lost = keys.find("lost")) read_lost_expectations(*lost, context_);
+        if (const YamlNode* times = keys.find("times")) read_time_expectations(*times, context_);
         if (const YamlNode* states = keys.find("states")) read_states(*states, keys.key_span("states"));
     }
 

@@ -11,6 +11,7 @@ void report_repeated_keys(const YamlNode& map, ParseContext& context) {
     std::map<std::string_view, const YamlNode*> seen;
     for (std::size_t i = 0; i < map.entry_count(); ++i) {
         const YamlNode& key = map.key(i);
+        if (context.diagnostics.full()) return;
         if (!key.is_scalar()) continue;
         const auto [first, fresh] = seen.emplace(key.scalar, &key);
         if (fresh) continue;
@@ -33,6 +34,7 @@ MapReader::MapReader(const YamlNode& node, std::string_view what, std::vector<st
     for (std::size_t i = 0; i < node.entry_count(); ++i) {
         const YamlNode& key = node.key(i);
         const std::string_view name = key.scalar;
+        if (context.diagnostics.full()) return;
         if (key.is_scalar() && std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
         context.error(span_of(context.source, key), fmt::format("unknown key {} in {}", quoted(name), what),
                       suggestion(name, keys));

@@ -60,7 +60,12 @@ private:
     }
     [[nodiscard]] bool done() const {
         const Token& token = cursor_.peek();
-        return cursor_.at_end() || token.is(")") || token.is("#") || token.is("==");
+        static constexpr std::array<std::string_view, 8> kEnds{")", "#", "==", "!=", "<", "<=", ">", ">="};
+        if (cursor_.at_end()) return true;
+        if (token.kind != TokenKind::kSymbol) return false;
+        // `client < server` is a mistake of its own; only behind a packet does `<` compare.
+        if (token.is("<") && empty()) return false;
+        return std::find(kEnds.begin(), kEnds.end(), token.text) != kEnds.end();
     }
     [[nodiscard]] bool empty() const {
         return !pattern_.tcp_flags && pattern_.protocol.empty() && !pattern_.payload && !pattern_.payload_bytes;
@@ -90,7 +95,7 @@ private:
         const Token& token = cursor_.peek();
         switch (token.kind) {
             case TokenKind::kWord:
-                if ((token.text == "bytes" || token.text == "len") && cursor_.peek(1).is("(")) return take_payload();
+                if (cursor_.peek(1).is("(")) return take_payload();
                 return take_name(cursor_.take());
             case TokenKind::kString: return take_payload();
             case TokenKind::kNumber: return take_length();

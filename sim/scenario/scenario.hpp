@@ -13,15 +13,10 @@
 #include "recording/call.hpp"
 #include "recording/recording.hpp"
 #include "recording/tcp_state.hpp"
+#include "sim/scenario/expectation.hpp"
 #include "sim/scenario/value.hpp"
 
 namespace wirestory::sim {
-
-// A socket of an actor. An empty name is the actor's unnamed socket (made by `socket(tcp)` without a name).
-struct SocketName {
-    ActorId actor = kNoActor;
-    std::string name;
-};
 
 struct CallStep {
     ActorId actor = kNoActor;
@@ -57,8 +52,6 @@ enum class Figure : std::uint8_t {
     kReceiveMemoryBytes,  // SO_MEMINFO rmem_alloc
     kDrops,               // SO_MEMINFO drops
 };
-enum class Comparison : std::uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
-
 struct FigureCondition {  // conn.unread_bytes == 11
     SocketName socket;
     Figure figure = Figure::kUnreadBytes;
@@ -102,20 +95,45 @@ struct FindingExpectation {
     SourceSpan span;
 };
 
-struct Expectations {
-    std::vector<SegmentExpectation> segments;
-    SourceSpan segments_span;
-    std::vector<PacketPattern> never;
-    std::vector<FindingExpectation> findings;
-    std::vector<StatesExpectation> states;
-};
-
 // `client.send("world")`, `client.send("x")#2`, or a packet pattern with an optional `#2`.
 struct TourPlace {
     std::optional<std::size_t> step;       // index into story, already resolved
     std::optional<PacketPattern> pattern;  // else the `occurrence`-th packet that matches
     std::uint32_t occurrence = 1;
 };
+// expect.counts: `client > server: PSH ACK == 3`; behind the pattern a comparison with a number of packets.
+struct CountExpectation {
+    PacketPattern pattern;
+    Comparison comparison = Comparison::kEqual;
+    std::uint32_t count = 0;
+    SourceSpan span;
+    std::string text;
+};
+
+// expect.times: `client.connect takes >= 900ms` (one place, a call: from its entry to its exit), or
+// `client.send("x") to server.conn.recv < 1s` (from the first place to the end of the second).
+struct TimeExpectation {
+    TourPlace from;
+    std::optional<TourPlace> to;
+    Comparison comparison = Comparison::kLess;
+    DurationNs duration_ns = 0;
+    SourceSpan span;
+    std::string text;
+};
+
+struct Expectations {
+    std::vector<SegmentExpectation> segments;
+    SourceSpan segments_span;
+    std::vector<PacketPattern> never;
+    std::vector<FindingExpectation> findings;
+    std::vector<StatesExpectation> states;
+    std::vector<MessageExpectation> messages;
+    std::vector<BufferExpectation> buffers;
+    std::vector<CountExpectation> counts;
+    std::vector<LostExpectation> lost;
+    std::vector<TimeExpectation> times;
+};
+
 struct TourEntry {
     TourPlace place;
     std::string at;

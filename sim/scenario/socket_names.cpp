@@ -7,6 +7,7 @@
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace wirestory::sim {
@@ -78,7 +79,11 @@ constexpr std::array kOptions{
     WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_TTL, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_LOOP, kInt),
     WIRESTORY_READ_ONLY(IPPROTO_IP, IP_MTU, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_FREEBIND, kInt),
     WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_V6ONLY, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_BINDTODEVICE, kString),
     WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_UNICAST_HOPS, kInt),
 };
 #undef WIRESTORY_OPTION
@@ -97,6 +102,11 @@ constexpr std::array kMessageFlags{
     WIRESTORY_NUMBER(MSG_TRUNC),    WIRESTORY_NUMBER(MSG_OOB),       WIRESTORY_NUMBER(MSG_NOSIGNAL),
     WIRESTORY_NUMBER(MSG_MORE),     WIRESTORY_NUMBER(MSG_DONTROUTE), WIRESTORY_NUMBER(MSG_CONFIRM),
     WIRESTORY_NUMBER(MSG_FASTOPEN), WIRESTORY_NUMBER(MSG_ERRQUEUE),
+};
+// poll(2), in the order in which strace prints them.
+constexpr std::array kPollEvents{
+    WIRESTORY_NUMBER(POLLIN),  WIRESTORY_NUMBER(POLLPRI), WIRESTORY_NUMBER(POLLOUT),
+    WIRESTORY_NUMBER(POLLERR), WIRESTORY_NUMBER(POLLHUP), WIRESTORY_NUMBER(POLLRDHUP),
 };
 // What the calls of a story can fail with (the ERRORS sections of their man pages).
 constexpr std::array kErrnos{
@@ -128,6 +138,18 @@ std::optional<int> number_in(std::span<const NamedNumber> table, std::string_vie
     return std::nullopt;
 }
 
+std::optional<int> joined_in(std::span<const NamedNumber> table, std::string_view joined) {
+    int flags = 0;
+    while (true) {
+        const std::size_t bar = joined.find('|');
+        const auto flag = number_in(table, joined.substr(0, bar));
+        if (!flag) return std::nullopt;
+        flags |= *flag;
+        if (bar == std::string_view::npos) return flags;
+        joined.remove_prefix(bar + 1);
+    }
+}
+
 template <class Table>
 std::vector<std::string_view> names_of(const Table& table) {
     std::vector<std::string_view> names;
@@ -148,16 +170,17 @@ std::optional<int> constant_named(std::string_view name) {
     return number_in(kMessageFlags, name);
 }
 
-std::optional<int> flags_named(std::string_view joined) {
-    int flags = 0;
-    while (true) {
-        const std::size_t bar = joined.find('|');
-        const auto flag = number_in(kMessageFlags, joined.substr(0, bar));
-        if (!flag) return std::nullopt;
-        flags |= *flag;
-        if (bar == std::string_view::npos) return flags;
-        joined.remove_prefix(bar + 1);
+std::optional<int> flags_named(std::string_view joined) { return joined_in(kMessageFlags, joined); }
+std::optional<int> poll_events_named(std::string_view joined) { return joined_in(kPollEvents, joined); }
+
+std::string poll_events_text(int events) {
+    std::string text;
+    for (const NamedNumber& event : kPollEvents) {
+        if ((events & event.number) == 0) continue;
+        if (!text.empty()) text += '|';
+        text += event.name;
     }
+    return text.empty() ? "0" : text;
 }
 
 std::optional<int> errno_named(std::string_view name) { return number_in(kErrnos, name); }
@@ -169,6 +192,11 @@ const std::vector<std::string_view>& socket_option_names() {
 
 const std::vector<std::string_view>& message_flag_names() {
     static const std::vector<std::string_view> names = names_of(kMessageFlags);
+    return names;
+}
+
+const std::vector<std::string_view>& poll_event_names() {
+    static const std::vector<std::string_view> names = names_of(kPollEvents);
     return names;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,12 +26,17 @@ std::optional<SocketOption> socket_option_named(std::string_view name);
 std::optional<int> constant_named(std::string_view name);
 // "MSG_PEEK|MSG_DONTWAIT", as a Symbol holds joined flags; nothing when any word is unknown.
 std::optional<int> flags_named(std::string_view joined);
+// "POLLIN|POLLOUT", as a Symbol holds joined events.
+std::optional<int> poll_events_named(std::string_view joined);
+// `POLLIN|POLLHUP` for what poll(2) gave; "0" for none.
+std::string poll_events_text(int events);
 // "ECONNREFUSED" -> ECONNREFUSED. Names that are two words for one number (EWOULDBLOCK) are both known.
 std::optional<int> errno_named(std::string_view name);
 
 // All names known, for "did you mean".
 const std::vector<std::string_view>& socket_option_names();
 const std::vector<std::string_view>& message_flag_names();  // MSG_*
+const std::vector<std::string_view>& poll_event_names();    // POLL*
 const std::vector<std::string_view>& shutdown_names();      // SHUT_*
 const std::vector<std::string_view>& errno_names();
 

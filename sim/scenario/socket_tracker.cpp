@@ -1,9 +1,12 @@
 #include "sim/scenario/socket_tracker.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <netinet/in.h>
 
 #include "base/text.hpp"
+#include "sim/scenario/families.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
@@ -32,7 +35,8 @@ void SocketTracker::make(const CallStep& step, const std::string& name, SocketFa
     track = SocketTrack{};
     track.family = family;
     track.made = span;
-    (family == SocketFamily::kUdp ? context_.facts.udp_actors : context_.facts.tcp_actors).insert(step.actor);
+    if (is_udp(family)) context_.facts.udp_actors.insert(step.actor);
+    if (is_tcp(family)) context_.facts.tcp_actors.insert(step.actor);
 }
 
 void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const SourceSpan& step_span) {
@@ -106,9 +110,12 @@ SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
 }
 
 void SocketTracker::check_family(const CallSignature& signature, const CallSyntax& call, const SocketTrack& track) {
-    if (track.family != SocketFamily::kUdp || may_fail(call)) return;
-    if (signature.stream_only) {
-        context_.error(call.call.span, fmt::format("{} is for TCP sockets; this one is UDP", signature.name),
+    if (may_fail(call)) return;
+    check_addresses(call, track);
+    if (is_tcp(track.family)) return;
+    const std::string_view title = family_title(track.family);
+    if (signature.stream_only && !is_stream(track.family)) {
+        context_.error(call.call.span, fmt::format("{} is for TCP sockets; this one is {}", signature.name, title),
                        "to show how it fails, expect the error: `= EOPNOTSUPP`");
         return;
     }
@@ -117,7 +124,7 @@ void SocketTracker::check_family(const CallSignature& signature, const CallSynta
     const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
     if (option && option->level == IPPROTO_TCP)
         context_.error(call.arguments.front().span,
-                       fmt::format("{} is an option of TCP sockets; this one is UDP", symbol->name),
+                       fmt::format("{} is an option of TCP sockets; this one is {}", symbol->name, title),
                        "to show how it fails, expect the error: `= EOPNOTSUPP`");
 }
 
@@ -140,13 +147,40 @@ void SocketTracker::accept(const CallSyntax& call, CallStep& step, SocketTrack& 
             "give this one another name, or close that one first");
         return;
     }
-    if (!expects_failure(call)) make(step, step.accepted, SocketFamily::kTcp, call.assigned->span);
+    // A copy: making a socket may move the tracks.
+    const SocketFamily family = track.family;
+    if (!expects_failure(call)) make(step, step.accepted, family, call.assigned->span);
+}
+
+// An address that this family cannot have; a call expected to fail may well use it.
+void SocketTracker::check_addresses(const CallSyntax& call, const SocketTrack& track) {
+    const CallSignature* signature = signature_named(call.call.text);
+    // There may be too many arguments: that was reported before.
+    const std::size_t count = std::min(call.arguments.size(), signature->arguments.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        const Value& value = call.arguments[i];
+        const bool own = signature->arguments[i] == ArgumentKind::kOwnAddress;
+        if (!own && signature->arguments[i] != ArgumentKind::kPeerAddress) continue;
+        const auto* address = std::get_if<AddressText>(&value.data);
+        const bool names_unix =
+            std::holds_alternative<Bytes>(value.data) || (address != nullptr && !address->path.empty());
+        const std::string_view title = family_title(track.family);
+        if (names_unix != is_unix(track.family)) {
+            context_.error(value.span,
+                           names_unix ? fmt::format("a name is no address of {} sockets", title)
+                                      : std::string{"a Unix socket has a name for an address"},
+                           is_unix(track.family) ? "for example bind(\"printer\"), connect(server:\"printer\")"
+                           : own                 ? "write a port: bind(9000)"
+                                                 : "write an address: server:9000");
+        }
+    }
 }
 
 void SocketTracker::note_peer(const CallSyntax& call, const CallStep& step) {
     for (const Value& value : call.arguments) {
         const auto* address = std::get_if<AddressText>(&value.data);
         if (address == nullptr) continue;
+        if (!address->path.empty()) continue;  // no packet goes there
         const auto peer = context_.actor_named(address->host);
         if (!peer) {
             context_.facts.peers_unknown.insert(step.actor);

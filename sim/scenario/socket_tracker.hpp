@@ -24,6 +24,7 @@ private:
                                                  const std::vector<std::string_view>& names) const;
     bool good_name(const Word& name);
     void check_family(const CallSignature& signature, const CallSyntax& call, const SocketTrack& track);
+    void check_addresses(const CallSyntax& call, const SocketTrack& track);
     void note_peer(const CallSyntax& call, const CallStep& step);
     void check_bind(const CallSyntax& call, const CallStep& step);
 

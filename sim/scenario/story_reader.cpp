@@ -6,7 +6,9 @@
 
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/condition_parser.hpp"
+#include "sim/scenario/families.hpp"
 #include "sim/scenario/pattern_parser.hpp"
+#include "sim/scenario/repeat_expander.hpp"
 #include "sim/scenario/socket_tracker.hpp"
 #include "sim/scenario/step_parser.hpp"
 #include "sim/scenario/value_parser.hpp"
@@ -42,9 +44,10 @@ public:
             context_.error(span_of(context_.source, story), "a story needs at least one step",
                            std::string{kStepExample});
         // First all actors, so that a step may name one that comes later.
-        for (const YamlNode& step : story.items)
+        const std::vector<YamlNode> steps = expand_repeats(story, context_);
+        for (const YamlNode& step : steps)
             if (step.is_map() && step.entry_count() > 0 && step.key(0).is_scalar()) note_actor(step.key(0));
-        for (const YamlNode& step : story.items) read_step(step);
+        for (const YamlNode& step : steps) read_step(step);
         if (!story.items.empty() && context_.scenario.actors.empty() && !context_.diagnostics.has_errors())
             context_.error(span_of(context_.source, story), "nobody does anything in this story",
                            std::string{kStepExample});
@@ -131,10 +134,15 @@ private:
         const bool makes = text.find("sock") != std::string_view::npos || !name.empty();
         if (!makes || context_.facts.sockets.count({*id, name}) > 0) return;
         SocketTrack track;
-        track.family = text.find("udp") != std::string_view::npos ? SocketFamily::kUdp : SocketFamily::kTcp;
+        const auto mentions = [text](std::string_view word) { return text.find(word) != std::string_view::npos; };
+        track.family = mentions("udp")      ? SocketFamily::kUdp
+                       : mentions("_dgram") ? SocketFamily::kUnixDatagram
+                       : mentions("unix")   ? SocketFamily::kUnixStream
+                                            : SocketFamily::kTcp;
         track.listening = true;
         context_.facts.sockets[{*id, name}] = track;
-        (track.family == SocketFamily::kUdp ? context_.facts.udp_actors : context_.facts.tcp_actors).insert(*id);
+        if (is_udp(track.family)) context_.facts.udp_actors.insert(*id);
+        if (is_tcp(track.family)) context_.facts.tcp_actors.insert(*id);
     }
 
     bool check_shape(const YamlNode& node) {
@@ -232,6 +240,8 @@ private:
             {"receive", "did you mean `recv`?"},
             {"recv_from", "did you mean `recvfrom`?"},
             {"sendall", "on a blocking socket `send` sends all"},
+            {"setblocking", "did you mean `set_blocking`?"},
+            {"select", "did you mean `poll`?"},
             {"sleep", "a pause is a step of its own: `- wait: 50ms`"},
             {"wait", "a pause is a step of its own: `- wait: 50ms`"},
             {"until", "a condition is a step of its own: `- until: conn.unread_bytes == 5`"},

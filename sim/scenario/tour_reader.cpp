@@ -47,6 +47,20 @@ public:
         for (const YamlNode& stop : node.items) read_stop(stop);
     }
 
+    // As part of a longer text: nothing is said about what follows.
+    std::optional<TourPlace> call_place(TokenCursor& cursor) {
+        TourEntry entry;
+        const Token& first = cursor.peek();
+        entry.span = first.span;
+        whole_text_ = false;
+        if (!cursor.peek().is_word() || !cursor.peek(1).is(".")) {
+            context_.error(first.span, "a call of the story is missing here", "for example client.send(\"world\")");
+            return std::nullopt;
+        }
+        if (!read_call(cursor, entry)) return std::nullopt;
+        return entry.place;
+    }
+
 private:
     void read_stop(const YamlNode& node) {
         const MapReader keys(node, "a stop of the tour", {"at", "say"}, context_);
@@ -118,13 +132,14 @@ private:
             if (!wanted.arguments) return false;
         }
         if (!parse_occurrence(cursor, context_, wanted.occurrence)) return false;
-        if (!cursor.at_end()) {
+        if (whole_text_ && !cursor.at_end()) {
             context_.error(cursor.peek().span,
                            fmt::format("unexpected {} behind the place", quoted(cursor.peek().text)),
                            std::string{kExample});
             return false;
         }
         entry.place.occurrence = wanted.occurrence;
+        if (!whole_text_) entry.at = std::string{text_between(actor, cursor.previous())};
         return find_step(wanted, entry);
     }
 
@@ -167,9 +182,14 @@ private:
     }
 
     ParseContext& context_;
+    bool whole_text_ = true;
 };
 
 }  // namespace
+
+std::optional<TourPlace> parse_call_place(TokenCursor& cursor, ParseContext& context) {
+    return TourReader(context).call_place(cursor);
+}
 
 void read_tour(const YamlNode& node, ParseContext& context) { TourReader(context).run(node); }
 

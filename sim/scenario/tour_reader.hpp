@@ -4,9 +4,12 @@
 #pragma once
 
 #include "sim/scenario/parse_context.hpp"
+#include "sim/scenario/step_lexer.hpp"
 
 namespace wirestory::sim {
 
+// A place at the cursor: a call (`client.send("x")#2`, `server.conn.recv`) of the story.
+std::optional<TourPlace> parse_call_place(TokenCursor& cursor, ParseContext& context);
 void read_tour(const YamlNode& node, ParseContext& context);
 
 }  // namespace wirestory::sim

@@ -21,6 +21,7 @@ struct Duration {
 struct AddressText {   // `server:9000`, `127.0.0.1:9000`, `[::1]:9000`, `*:9000`; a bare port is an integer
     std::string host;  // an actor's name, an IP address or `*`
     std::uint16_t port = 0;
+    std::string path{};  // of a Unix socket: `server:"name"`, or "name" where only an address can stand
 };
 
 struct Value {

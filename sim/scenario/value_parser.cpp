@@ -1,11 +1,14 @@
 #include "sim/scenario/value_parser.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/address.hpp"
 #include "base/text.hpp"
+#include "sim/scenario/payload_functions.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
@@ -129,29 +132,57 @@ private:
     }
 
     std::optional<Value> function(const Token& name) {
-        const std::size_t known = name.text == "bytes" ? 1 : name.text == "len" ? 2 : 0;
-        if (known == 0)
+        static const std::vector<std::string_view> kFunctions{"bytes", "len", "md5", "hex", "pack"};
+        if (std::find(kFunctions.begin(), kFunctions.end(), name.text) == kFunctions.end())
             return fail(name.span, fmt::format("unknown function {}", quoted(name.text)),
-                        suggestion(name.text, {"bytes", "len"}));
+                        suggestion(name.text, kFunctions));
         cursor_.take();
         if (++depth_ > 16) return fail(name.span, "values are nested too deeply");
-        const std::optional<Value> argument = sum();
+        std::vector<Value> arguments;
+        do {
+            std::optional<Value> argument = sum();
+            if (!argument) return std::nullopt;
+            arguments.push_back(std::move(*argument));
+        } while (name.text == "pack" && cursor_.take_if(","));
         --depth_;
-        if (!argument) return std::nullopt;
         if (!cursor_.take_if(")"))
             return fail(cursor_.peek().span, fmt::format("`)` is missing after `{}(`", name.text));
-        if (known == 2) {
-            if (const auto* bytes = std::get_if<Bytes>(&argument->data))
-                return made(static_cast<std::int64_t>(bytes->size()));
-            return fail(argument->span, fmt::format("len takes a string, not {}", kind_of(*argument)),
-                        "for example len(\"hello\")");
-        }
-        const auto* count = std::get_if<std::int64_t>(&argument->data);
+        if (name.text == "bytes") return make_bytes(arguments.front());
+        if (name.text == "pack") return make_pack(arguments);
+        const auto* bytes = std::get_if<Bytes>(&arguments.front().data);
+        if (bytes == nullptr)
+            return fail(arguments.front().span,
+                        fmt::format("{} takes a string, not {}", name.text, kind_of(arguments.front())),
+                        fmt::format("for example {}(\"hello\")", name.text));
+        if (name.text == "len") return made(static_cast<std::int64_t>(bytes->size()));
+        if (name.text == "md5") return made(to_bytes(md5_hex(*bytes)));
+        return afford(2 * bytes->size(), name.span) ? made(to_bytes(hex_text(*bytes))) : std::nullopt;
+    }
+
+    std::optional<Value> make_bytes(const Value& argument) {
+        const auto* count = std::get_if<std::int64_t>(&argument.data);
         if (count == nullptr || *count < 0)
-            return fail(argument->span, "bytes takes a number that is not negative",
+            return fail(argument.span, "bytes takes a number that is not negative",
                         "for example bytes(1000) or bytes(64KiB)");
-        if (!afford(static_cast<std::uint64_t>(*count), argument->span)) return std::nullopt;
+        if (!afford(static_cast<std::uint64_t>(*count), argument.span)) return std::nullopt;
         return made(pattern_bytes(static_cast<std::size_t>(*count)));
+    }
+
+    std::optional<Value> make_pack(const std::vector<Value>& arguments) {
+        constexpr const char* kPackExample = "for example pack(\"<i\", 5)";
+        const auto* format = std::get_if<Bytes>(&arguments.front().data);
+        if (format == nullptr) return fail(arguments.front().span, "pack begins with a format", kPackExample);
+        std::vector<std::int64_t> numbers;
+        for (std::size_t i = 1; i < arguments.size(); ++i) {
+            const auto* number = std::get_if<std::int64_t>(&arguments[i].data);
+            if (number == nullptr)
+                return fail(arguments[i].span, fmt::format("pack takes numbers, not {}", kind_of(arguments[i])),
+                            kPackExample);
+            numbers.push_back(*number);
+        }
+        auto packed = pack(as_text(*format), numbers);
+        if (!packed) return fail(arguments.front().span, packed.error().message, kPackExample);
+        return afford(packed->size(), arguments.front().span) ? made(std::move(*packed)) : std::nullopt;
     }
 
     static Bytes pattern_bytes(std::size_t count) {
@@ -165,6 +196,7 @@ private:
         const Token& host = cursor_.take();
         cursor_.take();  // the colon
         const Token& port = cursor_.take();
+        if (port.kind == TokenKind::kString) return unix_address(host, port);
         const auto number = parse_integer(port.text);
         if (!number || *number > 65535)
             return fail(port.span, fmt::format("{} is no port", quoted(port.text)), "ports go from 0 to 65535");
@@ -174,6 +206,14 @@ private:
             return fail(host.span, fmt::format("{} is no IP address", quoted(host.text)),
                         "for example 127.0.0.1:9000 or [::1]:9000");
         return made(AddressText{std::move(name), static_cast<std::uint16_t>(*number)});
+    }
+
+    // `server:"name"`: a Unix socket has no host, but a reader wants to know whose it is.
+    std::optional<Value> unix_address(const Token& host, const Token& name) {
+        if (!host.is_word()) return fail(host.span, "before a Unix socket's name stands an actor", "server:\"name\"");
+        AddressText address{std::string{host.text}, 0, std::string{as_text(name.bytes)}};
+        if (address.path.empty()) return fail(name.span, "a Unix socket's name is missing", "server:\"name\"");
+        return made(std::move(address));
     }
 
     bool add(Value& left, const Value& right, const SourceSpan& plus) {
@@ -203,7 +243,8 @@ bool starts_address(const TokenCursor& cursor) {
     const Token& host = cursor.peek();
     const bool can_be_host =
         host.is_word() || host.kind == TokenKind::kNumber || host.kind == TokenKind::kBracket || host.is("*");
-    return can_be_host && cursor.peek(1).is(":") && cursor.peek(2).kind == TokenKind::kNumber;
+    if (!can_be_host || !cursor.peek(1).is(":")) return false;
+    return cursor.peek(2).kind == TokenKind::kNumber || cursor.peek(2).kind == TokenKind::kString;
 }
 
 std::optional<Value> parse_value(TokenCursor& cursor, ParseContext& context) {
@@ -236,7 +277,7 @@ bool same_data(const Value& a, const Value& b) {
     if (const auto* symbol = std::get_if<Symbol>(&a.data)) return symbol->name == std::get<Symbol>(b.data).name;
     if (const auto* address = std::get_if<AddressText>(&a.data)) {
         const auto& other = std::get<AddressText>(b.data);
-        return address->host == other.host && address->port == other.port;
+        return address->host == other.host && address->port == other.port && address->path == other.path;
     }
     return true;  // `_`
 }

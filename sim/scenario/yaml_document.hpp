@@ -3,6 +3,7 @@
 // leaves. Anchors and aliases are refused (so nothing can expand), and so are tags and a second document.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct YamlNode {
     std::string scalar;
     std::vector<YamlNode> items;  // of a sequence; of a map alternately key and value
     std::size_t offset = 0;       // first byte in the file
+    // Of a scalar in which a counter was replaced: the text as written, and which of its bytes each byte came from.
+    std::string written;
+    std::vector<std::uint32_t> origins;
 
     [[nodiscard]] bool is_null() const { return kind == Kind::kNull; }
     [[nodiscard]] bool is_scalar() const { return kind == Kind::kScalar; }

@@ -77,10 +77,17 @@ PlacedText place(const SourceText& source, const YamlNode& scalar) {
     placed.text = scalar.scalar;
     placed.source = &source;
     placed.plain = !scalar.quoted;
-    placed.offsets.reserve(scalar.scalar.size() + 1);
+    const bool replaced = !scalar.origins.empty();
+    const std::string_view written = replaced ? scalar.written : scalar.scalar;
+    placed.offsets.reserve(written.size() + 1);
     Walker walker(source.text(), scalar.offset);
-    for (const char c : scalar.scalar) placed.offsets.push_back(static_cast<std::uint32_t>(walker.next(c)));
+    for (const char c : written) placed.offsets.push_back(static_cast<std::uint32_t>(walker.next(c)));
     placed.offsets.push_back(static_cast<std::uint32_t>(walker.position()));
+    if (!replaced) return placed;
+    std::vector<std::uint32_t> offsets;
+    offsets.reserve(scalar.origins.size());
+    for (const std::uint32_t origin : scalar.origins) offsets.push_back(placed.offsets[origin]);
+    placed.offsets = std::move(offsets);
     return placed;
 }
 

@@ -73,7 +73,11 @@ bool report_and_repair_colon(const SourceText& source, const YamlFault& fault, s
     const std::string_view line = source.line(source.line_number(fault.offset));
     const std::size_t key_end = line.find(": ");
     if (key_end == std::string_view::npos || begin + key_end >= fault.offset) return false;
-    const std::string_view value = trimmed(line.substr(key_end + 2));
+    std::string_view value = line.substr(key_end + 2);
+    // A comment is not part of the text (YAML 1.2.2, 6.6: `#` behind white space).
+    if (const std::size_t comment = value.find(" #"); comment != std::string_view::npos)
+        value = value.substr(0, comment);
+    value = trimmed(value);
     diagnostics.error(source.span(fault.offset, fault.offset + 1),
                       "a colon with a space behind it ends the text for YAML",
                       fmt::format("put the whole text into single quotes: {}", in_single_quotes(printable(value))));

@@ -1,0 +1,22 @@
+// What the functions of payloads compute: md5, and pack as Python's struct has it. Pure; knows no values of a story.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace wirestory::sim {
+
+// RFC 1321, as 32 lower-case hexadecimal digits: what hashlib.md5(...).hexdigest() gives.
+std::string md5_hex(ByteView data);
+std::string hex_text(ByteView data);
+
+// "<i", ">HH", "!IQ": a byte order (`<` little, `>` and `!` big, `=` or none this machine's) and codes b B h H i I l L
+// q Q, with counts ("3H"). Standard sizes, no padding. The failure is a phrase for a diagnostic.
+Result<Bytes> pack(std::string_view format, std::span<const std::int64_t> numbers);
+
+}  // namespace wirestory::sim
