@@ -92,7 +92,7 @@ class RunTest(unittest.TestCase):
         shown = self.show_json(recording)
         self.assertFalse(shown["complete"])
         self.assertGreaterEqual(len(shown["packets"]), 5)
-        self.assertEqual([call["text"] for call in shown["calls"] if call["kind"] == "send"], ['send("hello") = 5'])
+        self.assertEqual([call["text"] for call in shown["calls"] if call["call"] == "send"], ['send("hello") = 5'])
         self.assertEqual(wirestory.run("show", recording).returncode, 0)
         if shutil.which("tshark"):
             tshark = subprocess.run(["tshark", "-r", recording], capture_output=True, text=True)
@@ -115,14 +115,18 @@ class RunTest(unittest.TestCase):
         self.assertIn("No space left on device", result.stderr)
 
     def test_a_disk_that_fills_up_keeps_what_was_written(self):
-        def limit():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+        story = self.write("story.yaml", ENDLESS.replace("  - server: conn.recv(5)\n  - wait: 60s\n", ""))
+        whole, cut = self.path("whole.pcapng"), self.path("cut.pcapng")
+        self.assertEqual(wirestory.run("run", story, "-o", whole).returncode, 0)
+        size = os.path.getsize(whole) * 2 // 3
 
-        recording = self.path("cut.pcapng")
-        result = wirestory.run("run", wirestory.NAGLE, "-o", recording, preexec_fn=limit)
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+        result = wirestory.run("run", story, "-o", cut, preexec_fn=limit)
         self.assertEqual(result.returncode, 3, result.stdout)
         self.assertIn("File too large", result.stderr)
-        self.assertTrue(self.show_json(recording)["calls"])
+        self.assertTrue(self.show_json(cut)["calls"])
 
     def test_a_folder_that_cannot_be_written_is_named(self):
         result = wirestory.run("run", wirestory.HANDSHAKE, "-o", self.path("absent/out.pcapng"))
@@ -146,7 +150,7 @@ class RunTest(unittest.TestCase):
         self.assertNotEqual(text, changed)
         result = wirestory.run("run", self.write("nodelay.yaml", changed), "-o", self.path("nodelay.pcapng"))
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
-        self.assertIn("expected: server > client: ACK", result.stdout)
+        self.assertIn("expected server > client: ACK", result.stdout)
         self.assertIn('"world"', result.stdout)
         self.assertIn("nagle-hold", result.stdout)
 
