@@ -8,6 +8,7 @@
 #include "analysis/finding.hpp"
 #include "analysis/flow_table.hpp"
 #include "base/text.hpp"
+#include "recording/actor_address.hpp"
 
 namespace wirestory::analysis {
 namespace {
@@ -75,7 +76,7 @@ std::string actor_name(const Recording& recording, ActorId actor) {
 
 std::string name_of(const Recording& recording, const Endpoint& endpoint) {
     for (const Actor& actor : recording.actors) {
-        if (actor.address == endpoint.address) return actor.name;
+        if (has_address(actor, endpoint.address)) return actor.name;
     }
     return endpoint.to_string();
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "recording/actor_address.hpp"
+
 namespace wirestory::analysis {
 namespace {
 
@@ -229,8 +231,9 @@ void FlowTable::add_tcp(std::uint32_t packet, FlowId id, Side side, const Decode
 void FlowTable::name_actors() {
     for (Flow& flow : result_.flows) {
         for (FlowEnd& end : flow.ends) {
-            const auto named = std::find_if(recording_.actors.begin(), recording_.actors.end(),
-                                            [&](const Actor& actor) { return actor.address == end.endpoint.address; });
+            const auto named =
+                std::find_if(recording_.actors.begin(), recording_.actors.end(),
+                             [&](const Actor& actor) { return has_address(actor, end.endpoint.address); });
             if (named != recording_.actors.end()) end.actor = static_cast<ActorId>(named - recording_.actors.begin());
         }
     }

@@ -7,14 +7,13 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "analysis/analysis.hpp"
 #include "base/text.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_export.hpp"
+#include "cli/terminal.hpp"
 #include "viz/layout/ladder.hpp"
 #include "viz/layout/ladder_plan.hpp"
 #include "viz/layout/timeline.hpp"
@@ -31,7 +30,6 @@ using viz::TextStyle;
 
 constexpr int kLeastWidth = 60;
 constexpr int kMostWidth = 400;
-constexpr int kPlainWidth = 80;
 constexpr std::size_t kRowsAtOnce = 1000;  // memory stays small, and `| head` ends it early
 constexpr float kSvgWidth = 1280;
 constexpr float kSvgHeight = 720;
@@ -46,44 +44,12 @@ struct ShowOptions {
     bool verbose = false;
 };
 
-std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view{} : std::string_view{value};
-}
-
-// The locale's name as setlocale(3) would find it, without changing the process's locale.
-std::string_view locale_for(const char* category) {
-    for (const char* name : {"LC_ALL", category, "LANG"}) {
-        if (const std::string_view value = environment(name); !value.empty()) return value;
-    }
-    return {};
-}
-
-bool locale_is_utf8() {
-    const std::string_view locale = locale_for("LC_CTYPE");
-    for (const std::string_view name : {"UTF-8", "utf-8", "UTF8", "utf8"}) {
-        if (locale.find(name) != std::string_view::npos) return true;
-    }
-    return false;
-}
-
-Language language() { return locale_for("LC_MESSAGES").substr(0, 2) == "zh" ? Language::kChinese : Language::kEnglish; }
-
-int output_width(int wanted) {
-    int width = wanted;
-    winsize size{};
-    if (width <= 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) width = size.ws_col;
-    if (width <= 0) width = std::atoi(std::string{environment("COLUMNS")}.c_str());
-    if (width <= 0) width = kPlainWidth;
-    return std::clamp(width, kLeastWidth, kMostWidth);
-}
+int output_width(int wanted) { return std::clamp(wanted > 0 ? wanted : stdout_columns(), kLeastWidth, kMostWidth); }
 
 TextStyle output_style(const ShowOptions& options) {
     TextStyle style;
     style.unicode = !options.ascii && locale_is_utf8();
-    // https://no-color.org: any value but an empty one asks for none.
-    const bool able = ::isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
-    style.colour = options.colour == "always" || (options.colour == "auto" && able);
+    style.colour = options.colour == "always" || (options.colour == "auto" && stdout_wants_colour());
     return style;
 }
 
@@ -152,7 +118,7 @@ std::string counted(std::size_t count, std::string_view thing) {
 std::string heading(const Recording& recording, const Analysis& analysis, int width, const TextStyle& style) {
     std::string out;
     if (recording.story.present()) {
-        out += viz::paint_words(recording.story.title.in(language()), Role::kTextStrong, style) + "\n";
+        out += viz::paint_words(recording.story.title.in(environment_language()), Role::kTextStrong, style) + "\n";
     }
     std::string summary = fmt::format("{}: {}", recording.path, counted(recording.packets.size(), "packet"));
     if (!recording.calls.empty()) summary += ", " + counted(recording.calls.size(), "call");
@@ -185,7 +151,7 @@ std::string findings_text(const Recording& recording, const Analysis& analysis, 
         const DurationNs since = finding.begin_ns - recording.first_time_ns();
         out += viz::paint_words(fmt::format("  {} ", to_string(finding.kind)), Role::kFinding, style);
         out += viz::paint_words(fmt::format("at {:.3f} ms", static_cast<double>(since) / 1e6), Role::kTextDim, style);
-        out += "\n" + wrapped(analysis::describe(recording, finding, language()), width, "    ");
+        out += "\n" + wrapped(analysis::describe(recording, finding, environment_language()), width, "    ");
     }
     return out;
 }
@@ -219,7 +185,7 @@ bool show_ladder(const Recording& recording, const Analysis& analysis, int width
     options.plan = &plan;
     options.row_count = kRowsAtOnce;
     viz::ViewState view;
-    view.language = language();
+    view.language = environment_language();
     for (; options.first_row == 0 || options.first_row < plan.rows().size(); options.first_row += kRowsAtOnce) {
         const viz::Scene scene = viz::layout_ladder(recording, analysis, view, options);
         if (!write_out(viz::paint_text(scene, style))) return false;
@@ -234,7 +200,7 @@ int write_svg(const Recording& recording, const Analysis& analysis, const std::s
     options.height = kSvgHeight;
     options.text = viz::svg_metrics(style);
     viz::ViewState view;
-    view.language = language();
+    view.language = environment_language();
     const viz::TimeAxis axis = viz::axis_for(recording, analysis, view.axis);
     const std::string svg = viz::paint_svg(viz::layout_timeline(recording, analysis, axis, view, options), style);
     std::FILE* file = std::fopen(path.c_str(), "we");

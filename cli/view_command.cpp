@@ -21,6 +21,8 @@
 #include "base/unique_fd.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/scenario_library.hpp"
+#include "cli/terminal.hpp"
 #include "session/session.hpp"
 #include "sim/scenario/diagnostics.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -137,20 +139,16 @@ Result<viz::Document> run_here(const std::string& path, const std::string& outpu
     return document;
 }
 
-// Scenarios below ./scenarios, by name.
+// The library, by name; what has mistakes is left out.
 std::vector<viz::ScenarioEntry> find_scenarios() {
     std::vector<viz::ScenarioEntry> found;
-    std::error_code error;
-    constexpr std::size_t kMost = 200;
-    fs::recursive_directory_iterator at("scenarios", fs::directory_options::skip_permission_denied, error);
-    for (; !error && at != fs::recursive_directory_iterator() && found.size() < kMost; at.increment(error)) {
-        std::error_code ignored;
-        if (!is_scenario(at->path().string()) || !at->is_regular_file(ignored)) continue;
+    const std::string folder = library_folder();
+    if (folder.empty()) return found;
+    for (const std::string& file : scenarios_below(folder)) {
         std::string source;
-        const auto outcome = sim::load_scenario(at->path().string(), session::known_findings(), source);
-        if (outcome.scenario) found.push_back({at->path().string(), outcome.scenario->name, outcome.scenario->title});
+        const auto outcome = sim::load_scenario(file, session::known_findings(), source);
+        if (outcome.scenario) found.push_back({file, outcome.scenario->name, outcome.scenario->title});
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return found;
 }
 
@@ -177,14 +175,7 @@ std::string check_size(const std::string& text) {
 
 Language language_of(const ViewArguments& arguments) {
     if (!arguments.language.empty()) return arguments.language == "zh" ? Language::kChinese : Language::kEnglish;
-    // The order in which locale(7) looks at them.
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') {
-            return std::string_view(value).starts_with("zh") ? Language::kChinese : Language::kEnglish;
-        }
-    }
-    return Language::kEnglish;
+    return environment_language();
 }
 
 int view(const ViewArguments& arguments) {

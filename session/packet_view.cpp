@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "capture/wire/packet.hpp"
+#include "recording/actor_address.hpp"
 
 namespace wirestory::session {
 
@@ -11,7 +12,7 @@ namespace {
 
 ActorId actor_at(const IpAddress& address, std::span<const Actor> actors) {
     for (std::size_t i = 0; i < actors.size(); ++i) {
-        if (actors[i].address == address) return static_cast<ActorId>(i);
+        if (has_address(actors[i], address)) return static_cast<ActorId>(i);
     }
     return kNoActor;
 }

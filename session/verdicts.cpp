@@ -5,30 +5,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "session/measured_verdicts.hpp"
 #include "session/packet_view.hpp"
+#include "session/seen_packets.hpp"
 #include "session/segment_match.hpp"
 
 namespace wirestory::session {
 
 namespace {
-
-struct SeenPackets {
-    std::vector<sim::SeenPacket> seen;
-    std::vector<std::uint32_t> index;  // into Recording::packets
-};
-
-SeenPackets see_packets(const Recording& recording) {
-    SeenPackets packets;
-    for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
-        const std::uint32_t link_type = recording.taps[recording.packets.tap(i)].link_type;
-        const auto view =
-            view_packet(recording.packets.frame(i), link_type, recording.packets.original_bytes(i), recording.actors);
-        if (!view) continue;
-        packets.seen.push_back(view->seen);
-        packets.index.push_back(i);
-    }
-    return packets;
-}
 
 class Judge {
 public:
@@ -41,19 +25,15 @@ public:
         for (const sim::PacketPattern& pattern : scenario_.expect.never) judge_never(pattern);
         for (const sim::FindingExpectation& finding : scenario_.expect.findings) judge_finding(finding);
         for (const sim::StatesExpectation& states : scenario_.expect.states) judge_states(states);
+        for (Verdict& verdict : judge_measured(scenario_.expect, recording_, analysis_, packets_)) {
+            verdicts_.push_back(std::move(verdict));
+        }
         return std::move(verdicts_);
     }
 
 private:
     void add(bool passed, std::string name, std::string expected, std::string seen, int line, EventRef event = {}) {
         verdicts_.push_back({passed, std::move(name), std::move(expected), std::move(seen), line, event});
-    }
-
-    [[nodiscard]] EventRef call_of(std::size_t step) const {
-        for (std::uint32_t i = 0; i < recording_.calls.size(); ++i) {
-            if (recording_.calls[i].step == static_cast<std::int32_t>(step)) return {EventKind::kCall, i};
-        }
-        return {};
     }
 
     // The packet at `position` of those seen; past the end the last one, after which more was expected.
@@ -68,14 +48,15 @@ private:
         if (outcome.interrupted) {
             add(false, "story", all, "interrupted", line);
         } else {
-            const EventRef event = outcome.stuck_step ? call_of(*outcome.stuck_step) : EventRef{};
+            const EventRef event = outcome.stuck_step ? call_of_step(recording_, *outcome.stuck_step) : EventRef{};
             add(outcome.completed, "story", all, outcome.completed ? all : outcome.stuck, line, event);
         }
         for (const sim::StepMismatch& mismatch : outcome.mismatches) {
             const sim::Step& step = scenario_.story.at(mismatch.step);
             const auto* call = std::get_if<sim::CallStep>(&step.action);
             const std::string who = call != nullptr ? scenario_.actor_name(call->actor) + ": " : std::string{};
-            add(false, who + step.text, mismatch.expected, mismatch.seen, step.span.line, call_of(mismatch.step));
+            add(false, who + step.text, mismatch.expected, mismatch.seen, step.span.line,
+                call_of_step(recording_, mismatch.step));
         }
     }
 
@@ -184,23 +165,6 @@ private:
     std::vector<Verdict> verdicts_;
 };
 
-// The event of a tour stop: the call of a step, or the n-th packet that fits a pattern.
-EventRef resolve(const sim::TourPlace& place, const Recording& recording, const SeenPackets& packets) {
-    if (place.step) {
-        for (std::uint32_t i = 0; i < recording.calls.size(); ++i) {
-            if (recording.calls[i].step == static_cast<std::int32_t>(*place.step)) return {EventKind::kCall, i};
-        }
-        return {};
-    }
-    std::uint32_t remaining = place.occurrence;
-    for (std::size_t i = 0; i < packets.seen.size(); ++i) {
-        if (sim::matches(*place.pattern, packets.seen[i]) && --remaining == 0) {
-            return {EventKind::kPacket, packets.index[i]};
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 std::vector<Verdict> judge(const sim::Scenario& scenario, const sim::StoryOutcome& outcome, const Recording& recording,
@@ -225,7 +189,7 @@ Story make_story(const sim::Scenario& scenario, const Recording& recording) {
     }
     const SeenPackets packets = see_packets(recording);
     for (const sim::TourEntry& entry : scenario.tour) {
-        story.tour.push_back({entry.at, resolve(entry.place, recording, packets), entry.say});
+        story.tour.push_back({entry.at, find_place(entry.place, recording, packets), entry.say});
     }
     return story;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "session/measured_verdicts.hpp"
 #include "session/session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_recordings.hpp"
@@ -116,4 +117,48 @@ TEST_CASE("a story that got stuck, and a call with another result, are verdicts"
     const Verdict& call = named(verdicts, "client: send(\"hello\") = 5");
     CHECK_FALSE(call.passed);
     CHECK((call.expected == "5" && call.seen == "3"));
+}
+
+TEST_CASE("messages, buffers, counts and times are measured") {
+    const auto verdicts = judged(
+        "  messages: ['server.conn read 1 takes messages 1-3']\n"
+        "  buffers: ['client.send_buffer peak == 11', 'client.unsent peak == 6', 'server.conn.receive_buffer last == "
+        "0']\n"
+        "  counts: ['client > server: PSH ACK == 2']\n"
+        "  times: ['client.send(\"hello\") takes < 10s']\n");
+    CHECK(verdicts.size() == 7);
+    for (const Verdict& verdict : verdicts) {
+        INFO(verdict.name << ": seen " << verdict.seen);
+        CHECK(verdict.passed);
+    }
+}
+
+TEST_CASE("measures that are not as expected say what was measured") {
+    const auto verdicts = judged(
+        "  messages: ['server.conn read 1 takes message 1']\n"
+        "  buffers: ['client.send_buffer peak < 11']\n"
+        "  counts: ['client > server: PSH ACK == 3']\n"
+        "  times: ['client.send(\"hello\") takes > 10s']\n");
+    for (const auto& [name, seen] :
+         {std::pair{"server.conn read 1 takes message 1", "takes messages 1-3"},
+          std::pair{"client.send_buffer peak < 11", "11 B"}, std::pair{"client > server: PSH ACK == 3", "2"}}) {
+        const Verdict& verdict = named(verdicts, name);
+        CHECK_FALSE(verdict.passed);
+        CHECK(verdict.seen == seen);
+    }
+    CHECK_FALSE(named(verdicts, "client.send(\"hello\") takes > 10s").passed);
+}
+
+TEST_CASE("lost datagrams are judged by their numbers") {
+    const Recording recording = test::udp_loss_recording();
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    const SeenPackets packets = see_packets(recording);
+    sim::Expectations expected;
+    expected.lost.push_back({kNoActor, kNoActor, {7, 8, 9, 10}, {}, "[7, 8, 9, 10]"});
+    expected.lost.push_back({kNoActor, kNoActor, {7, 8}, {}, "[7, 8]"});
+    const auto verdicts = judge_measured(expected, recording, analysis, packets);
+    REQUIRE(verdicts.size() == 2);
+    CHECK(verdicts[0].passed);
+    CHECK_FALSE(verdicts[1].passed);
+    CHECK(verdicts[1].seen == "lost [7, 8, 9, 10]");
 }
