@@ -6,6 +6,9 @@ import tempfile
 import wirestory_process as wirestory
 
 
+SKIPPED = 77  # what CTest is told with SKIP_RETURN_CODE
+
+
 def run_once(as_ordinary_user, scenario, folder, user):
     if as_ordinary_user:
         return user.run("run", user.copy(scenario), "-o", os.path.join(user.folder, "out.pcapng"))
@@ -18,6 +21,10 @@ def main():
     repeats = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     failed = 0
     user = wirestory.OrdinaryUser()
+    if as_ordinary_user and not user.may_have_namespaces():
+        print("skipped: an ordinary user may not have namespaces on this machine; `wirestory doctor` names the cure")
+        user.close()
+        return SKIPPED
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(repeats):
             result = run_once(as_ordinary_user, scenario, folder, user)

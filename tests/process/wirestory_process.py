@@ -45,6 +45,11 @@ class OrdinaryUser:
             os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
             os.chmod(self.folder, 0o755)
 
+    def may_have_namespaces(self):
+        """Whether this machine lets an ordinary user have them: Ubuntu 24.04 does not, nor does a chroot."""
+        result = self.run("doctor", "--json")
+        return result.returncode == 0
+
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
