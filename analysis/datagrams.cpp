@@ -103,7 +103,11 @@ bool Receiver::looks_like(std::uint32_t index, const Call& read) const {
     const Datagram& datagram = sent_[index].datagram;
     const StreamOffset got = moved_bytes(read);
     const auto room = static_cast<StreamOffset>(std::max<std::int64_t>(read.requested_bytes, 0));
-    if (got != std::min<StreamOffset>(datagram.payload_bytes, room)) return false;
+    // With MSG_TRUNC the call returns the datagram's real length, however little room it was given (recv(2)).
+    const bool real_length = read.arguments.find("MSG_TRUNC") != std::string::npos;
+    const StreamOffset wanted =
+        real_length ? datagram.payload_bytes : std::min<StreamOffset>(datagram.payload_bytes, room);
+    if (got != wanted) return false;
     const Endpoint& sender = table_.flows[datagram.flow].end(datagram.from).endpoint;
     if (read.peer.port != 0 && read.peer != sender) return false;
     ByteView sent_bytes;

@@ -191,6 +191,22 @@ class RunTest(unittest.TestCase):
         failures = xml.etree.ElementTree.parse(junit).getroot().findall("./testsuite/testcase/failure")
         self.assertEqual(len(failures), 1)
 
+    def test_a_read_that_tells_the_real_length_has_read_the_datagram(self):
+        story = self.write("trunc.yaml", """
+title: { en: MSG_TRUNC, zh: MSG_TRUNC }
+story:
+  - server: socket(udp)
+  - server: bind(9000)
+  - client: socket(udp)
+  - client: connect(server:9000)
+  - client: send("hello world") = 11
+  - server: recv(5, MSG_TRUNC) = 11
+expect:
+  lost: []
+""")
+        result = wirestory.run("run", story, "-o", self.path("trunc.pcapng"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
     def test_a_misspelt_name_gets_the_nearest(self):
         result = wirestory.run("run", "tcp/hanshake", cwd=wirestory.SOURCE)
         self.assertEqual(result.returncode, 2)
