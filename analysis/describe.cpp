@@ -75,10 +75,8 @@ std::string actor_name(const Recording& recording, ActorId actor) {
 }
 
 std::string name_of(const Recording& recording, const Endpoint& endpoint) {
-    for (const Actor& actor : recording.actors) {
-        if (has_address(actor, endpoint.address)) return actor.name;
-    }
-    return endpoint.to_string();
+    const ActorId actor = actor_at(recording.actors, endpoint.address);
+    return actor == kNoActor ? endpoint.to_string() : actor_name(recording, actor);
 }
 
 // Both parties, by the first packet among the finding's events; the actor where it names none.

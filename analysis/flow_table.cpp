@@ -230,12 +230,7 @@ void FlowTable::add_tcp(std::uint32_t packet, FlowId id, Side side, const Decode
 
 void FlowTable::name_actors() {
     for (Flow& flow : result_.flows) {
-        for (FlowEnd& end : flow.ends) {
-            const auto named =
-                std::find_if(recording_.actors.begin(), recording_.actors.end(),
-                             [&](const Actor& actor) { return has_address(actor, end.endpoint.address); });
-            if (named != recording_.actors.end()) end.actor = static_cast<ActorId>(named - recording_.actors.begin());
-        }
+        for (FlowEnd& end : flow.ends) end.actor = actor_at(recording_.actors, end.endpoint.address);
     }
 }
 

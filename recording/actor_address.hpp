@@ -3,6 +3,9 @@
 // address, RFC 4193). Pure; no errors.
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "recording/recording.hpp"
 
 namespace wirestory {
@@ -17,6 +20,14 @@ inline IpAddress ipv6_companion(const IpAddress& v4) {
 inline bool has_address(const Actor& actor, const IpAddress& address) {
     if (address.version == IpVersion::kNone) return false;
     return actor.address == address || ipv6_companion(actor.address) == address;
+}
+
+// Who is at an address: kNoActor when no actor is. The one place where packets get their actors.
+inline ActorId actor_at(std::span<const Actor> actors, const IpAddress& address) {
+    for (std::size_t i = 0; i < actors.size(); ++i) {
+        if (has_address(actors[i], address)) return static_cast<ActorId>(i);
+    }
+    return kNoActor;
 }
 
 }  // namespace wirestory

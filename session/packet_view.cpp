@@ -10,13 +10,6 @@ namespace wirestory::session {
 
 namespace {
 
-ActorId actor_at(const IpAddress& address, std::span<const Actor> actors) {
-    for (std::size_t i = 0; i < actors.size(); ++i) {
-        if (has_address(actors[i], address)) return static_cast<ActorId>(i);
-    }
-    return kNoActor;
-}
-
 std::string_view protocol_name(capture::Transport transport) {
     switch (transport) {
         case capture::Transport::kTcp: return "tcp";
@@ -42,8 +35,8 @@ std::optional<PacketView> view_packet(ByteView frame, std::uint32_t link_type, s
     PacketView view;
     view.source = packet.source_endpoint();
     view.destination = packet.destination_endpoint();
-    view.seen.from = actor_at(packet.source, actors);
-    view.seen.to = actor_at(packet.destination, actors);
+    view.seen.from = actor_at(actors, packet.source);
+    view.seen.to = actor_at(actors, packet.destination);
     view.seen.protocol = protocol_name(packet.transport);
     if (packet.transport == capture::Transport::kTcp) view.seen.tcp_flags = packet.tcp.flags;
     view.seen.payload = packet.payload;

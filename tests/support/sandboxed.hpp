@@ -128,4 +128,11 @@ inline std::string in_sandbox(User user, const std::function<void(Checks&)>& bod
     });
 }
 
+// The same for every user there is to try; their failures together.
+inline std::string for_each_user(const std::function<void(Checks&)>& body) {
+    std::string failures;
+    for (const User user : users_to_try()) failures += in_sandbox(user, body);
+    return failures;
+}
+
 }  // namespace wirestory::test

@@ -10,6 +10,21 @@ using namespace wirestory::test;
 
 namespace {
 
+Story told() {
+    Story story;
+    story.name = "tcp/nagle";
+    story.file_name = "scenarios/tcp/nagle.yaml";
+    story.yaml = "title: x\n# 中文\n";
+    story.title = {"Title", "标题"};
+    story.lesson = {"# Lesson\ntext", ""};
+    story.topics = {"tcp", "nagle"};
+    story.steps = {{3, 0, "socket(tcp)"}, {4, kNoActor, "wait: 5ms"}};
+    story.tour = {{"client.send", {EventKind::kCall, 1}, {"look", "看"}}, {"never", {}, {"x", ""}}};
+    story.verdicts = {{true, "segments", "a", "a", 12, {}},
+                      {false, "step 2", "= 5", "= 4", 4, EventRef{EventKind::kCall, 1}}};
+    return story;
+}
+
 // A recording in which every field of every kind differs from its default.
 Recording everything() {
     Recording r;
@@ -65,16 +80,7 @@ Recording everything() {
     r.samples = {sample};
     r.tx_reports = {{1'600'000'000, 0, TxReportKind::kAcknowledged, 60}};
     r.facts = {{"kernel", "Linux 6.18"}, {"tcp_wmem", "4096 16384"}};
-    r.story.name = "tcp/nagle";
-    r.story.file_name = "scenarios/tcp/nagle.yaml";
-    r.story.yaml = "title: x\n# 中文\n";
-    r.story.title = {"Title", "标题"};
-    r.story.lesson = {"# Lesson\ntext", ""};
-    r.story.topics = {"tcp", "nagle"};
-    r.story.steps = {{3, 0, "socket(tcp)"}, {4, kNoActor, "wait: 5ms"}};
-    r.story.tour = {{"client.send", {EventKind::kCall, 1}, {"look", "看"}}, {"never", {}, {"x", ""}}};
-    r.story.verdicts = {{true, "segments", "a", "a", 12, {}},
-                        {false, "step 2", "= 5", "= 4", 4, EventRef{EventKind::kCall, 1}}};
+    r.story = told();
     r.complete = true;
     return r;
 }

@@ -5,12 +5,6 @@
 namespace wirestory::test {
 namespace {
 
-std::string for_each_user(const std::function<void(Checks&)>& body) {
-    std::string failures;
-    for (const User user : users_to_try()) failures += in_sandbox(user, body);
-    return failures;
-}
-
 TEST_CASE("a TCP conversation with every call of a program") {
     CHECK(for_each_user([](Checks& checks) {
               const Played played = play(checks, kConnection +

@@ -7,12 +7,6 @@
 namespace wirestory::test {
 namespace {
 
-std::string for_each_user(const std::function<void(Checks&)>& body) {
-    std::string failures;
-    for (const User user : users_to_try()) failures += in_sandbox(user, body);
-    return failures;
-}
-
 // The sample taken by the call of a step.
 Sample sample_at(const Played& played, std::int32_t step, SampleTrigger trigger) {
     const Call call = played.call_of(step);

@@ -5,12 +5,6 @@
 namespace wirestory::test {
 namespace {
 
-std::string for_each_user(const std::function<void(Checks&)>& body) {
-    std::string failures;
-    for (const User user : users_to_try()) failures += in_sandbox(user, body);
-    return failures;
-}
-
 std::size_t entries_for(const Played& played, std::int32_t step) {
     return static_cast<std::size_t>(
         std::ranges::count_if(played.log, [step](const auto& entry) { return entry.call.step == step; }));
