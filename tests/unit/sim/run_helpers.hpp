@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -13,6 +12,7 @@
 #include "sim/run/stage.hpp"
 #include "sim/run/story_runner.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "tests/support/process_entries.hpp"
 #include "tests/support/sandboxed.hpp"
 
 namespace wirestory::test {
@@ -56,11 +56,6 @@ struct Played {
     }
 };
 
-inline std::size_t entries_of(const char* folder) {
-    const std::filesystem::directory_iterator all(folder);
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
 inline sim::RunLimits short_limits() { return {300 * kMillisecondNs, 20 * kSecondNs}; }
 
 inline const std::atomic<bool>& never_interrupted() {
@@ -72,20 +67,20 @@ inline Played play(Checks& checks, const std::string& steps, const sim::RunLimit
                    const std::atomic<bool>& interrupt = never_interrupted()) {
     const sim::Scenario scenario = scenario_of(steps);
     const std::size_t threads_before = entries_of("/proc/self/task");
-    const std::size_t descriptors_before = entries_of("/proc/self/fd");
+    const std::size_t descriptors_before = open_descriptors();
     Played played;
     {
         sim::Stage stage(actors_of(scenario, checks.sandbox != nullptr ? checks.sandbox->address_block : 127U << 24U));
         played.outcome = sim::run_story(scenario, stage, limits, interrupt);
-        EXPECT_EQUAL_IN(checks, entries_of("/proc/self/task"), threads_before);
-        EXPECT_EQUAL_IN(checks, entries_of("/proc/self/fd"), descriptors_before + 1);  // the stage's event descriptor
+        EXPECT_EQUAL_IN(checks, threads_left(threads_before), threads_before);
+        EXPECT_EQUAL_IN(checks, open_descriptors(), descriptors_before + 1);  // the stage's event descriptor
         EXPECT_IN(checks, !stage.any_call_blocked());
         stage.take_calls(played.log);
         stage.take_call_samples(played.samples);
         stage.take_reports(played.reports);
         played.sockets = stage.sockets();
     }
-    EXPECT_EQUAL_IN(checks, entries_of("/proc/self/fd"), descriptors_before);
+    EXPECT_EQUAL_IN(checks, open_descriptors(), descriptors_before);
     return played;
 }
 

@@ -1,7 +1,6 @@
 // The wire's life: changes while it runs, its end, and that nothing of it stays behind.
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include "sim/wire/netlink.hpp"
 #include "sim/wire/wire.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/process_entries.hpp"
 #include "tests/support/sandboxed.hpp"
 #include "tests/unit/wire/wire_hosts.hpp"
 
@@ -131,19 +131,14 @@ TEST_CASE("frames that only mark a tap are not carried and not counted") {
           }) == "");
 }
 
-std::size_t entries_in(const char* folder) {
-    const std::filesystem::directory_iterator entries(folder);
-    return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
-}
-
 TEST_CASE("a destroyed wire leaves no descriptor and no thread") {
     for (const User user : users_to_try())
         CHECK(in_sandbox(user, [](Checks& checks) {
-                  const std::size_t descriptors = entries_in("/proc/self/fd");
-                  const std::size_t threads = entries_in("/proc/self/task");
+                  const std::size_t descriptors = open_descriptors();
+                  const std::size_t threads = entries_of("/proc/self/task");
                   { (void)open_wire(checks, two_hosts()); }
-                  EXPECT_EQUAL_IN(checks, entries_in("/proc/self/fd"), descriptors);
-                  EXPECT_EQUAL_IN(checks, entries_in("/proc/self/task"), threads);
+                  EXPECT_EQUAL_IN(checks, open_descriptors(), descriptors);
+                  EXPECT_EQUAL_IN(checks, threads_left(threads), threads);
               }) == "");
 }
 
