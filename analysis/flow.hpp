@@ -71,7 +71,8 @@ struct PacketColumns {
     std::vector<StreamOffset> offset;
     std::vector<StreamOffset> ack_offset;
     std::vector<std::uint32_t> payload_bytes;
-    std::vector<std::uint32_t> window_bytes;  // scaled where the scale is known
+    std::vector<std::uint32_t> window_bytes;   // scaled where the scale is known
+    std::vector<std::uint16_t> segment_flags;  // SegmentFlag bits (analysis/tcp/segment_flags.hpp)
 
     [[nodiscard]] std::size_t size() const { return flow.size(); }
 };

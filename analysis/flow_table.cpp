@@ -61,6 +61,7 @@ public:
         columns.ack_offset.assign(count, 0);
         columns.payload_bytes.assign(count, 0);
         columns.window_bytes.assign(count, 0);
+        columns.segment_flags.assign(count, 0);
     }
 
     FlowTableResult build() {
