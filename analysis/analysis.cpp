@@ -46,7 +46,8 @@ const Datagram* Analysis::datagram_of_call(std::uint32_t call) const {
 Analysis analyse(const Recording& recording) {
     Analysis analysis;
     const CallIndex calls(recording);
-    FlowTableResult table = build_flow_table(recording);
+    analysis.sightings = Sightings(recording);
+    FlowTableResult table = build_flow_table(recording, analysis.sightings);
     analysis.socket_ends = bind_sockets(calls, table.flows);
     analysis.streams = build_ledgers(calls, table.packets, table.flows);
     DatagramResult datagrams = match_datagrams(calls, table);

@@ -10,6 +10,7 @@
 #include "analysis/finding.hpp"
 #include "analysis/flow.hpp"
 #include "analysis/ledger.hpp"
+#include "analysis/sightings.hpp"
 #include "recording/recording.hpp"
 
 namespace wirestory::analysis {
@@ -49,6 +50,7 @@ struct DatagramKey {
 };
 
 struct Analysis {
+    Sightings sightings;
     PacketColumns packets;
     std::vector<Flow> flows;            // in order of first packet
     std::vector<StreamLedger> streams;  // two a TCP flow: 2 * tcp flow rank + side; find with stream()

@@ -51,7 +51,7 @@ struct SideCounter {
 
 class FlowTable {
 public:
-    explicit FlowTable(const Recording& recording) : recording_(recording) {
+    FlowTable(const Recording& recording, const Sightings& sightings) : recording_(recording), sightings_(sightings) {
         PacketColumns& columns = result_.packets;
         const std::size_t count = recording.packets.size();
         columns.flow.assign(count, kNoFlow);
@@ -65,7 +65,9 @@ public:
     }
 
     FlowTableResult build() {
-        for (std::uint32_t i = 0; i < recording_.packets.size(); ++i) add(i);
+        for (std::uint32_t i = 0; i < recording_.packets.size(); ++i) {
+            if (sightings_.is_logical(i)) add(i);
+        }
         name_actors();
         return std::move(result_);
     }
@@ -86,6 +88,7 @@ private:
     }
 
     const Recording& recording_;
+    const Sightings& sightings_;
     FlowTableResult result_;
     std::vector<std::array<SideCounter, 2>> counters_;  // beside result_.flows
     std::unordered_map<FlowKey, FlowId, FlowKeyHash> latest_;
@@ -245,6 +248,8 @@ capture::DecodedPacket decode_packet(const Recording& recording, std::uint32_t i
     return capture::decode(packets.frame(index), link_type, packets.original_bytes(index));
 }
 
-FlowTableResult build_flow_table(const Recording& recording) { return FlowTable(recording).build(); }
+FlowTableResult build_flow_table(const Recording& recording, const Sightings& sightings) {
+    return FlowTable(recording, sightings).build();
+}
 
 }  // namespace wirestory::analysis

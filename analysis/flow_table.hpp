@@ -1,6 +1,7 @@
 // FlowTable: sorts packets into flows and fills the columns, one pass, O(1) a packet, no allocation a packet beyond the
 // columns' growth. Knows headers only, never payload (a short snap length must not blind the analysis) and no calls.
-// Any input: what does not decode has flow kNoFlow.
+// A packet that several taps saw counts once, at its departure. Any input: what does not decode, and the further
+// sightings, have flow kNoFlow.
 #pragma once
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "analysis/flow.hpp"
+#include "analysis/sightings.hpp"
 
 namespace wirestory::analysis {
 
@@ -18,7 +20,7 @@ struct FlowTableResult {
     std::vector<std::uint32_t> port_unreachables;  // ICMP packets that say so, in order
 };
 
-FlowTableResult build_flow_table(const Recording& recording);
+FlowTableResult build_flow_table(const Recording& recording, const Sightings& sightings);
 
 // Decodes packet `index` of the recording with the link type of its tap.
 capture::DecodedPacket decode_packet(const Recording& recording, std::uint32_t index);

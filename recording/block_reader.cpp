@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "recording/block_buffer.hpp"
+#include "recording/pair_sightings.hpp"
 
 namespace wirestory {
 
@@ -62,6 +63,7 @@ void BlockReader::read_all() {
     if (recording_.actors.empty()) recording_.actors = std::move(names_);
     recording_.packets.sort_by_time();
     entries_.finish();
+    pair_sightings(recording_);
 }
 
 bool BlockReader::next(Block& block) {

@@ -20,6 +20,7 @@ constexpr std::string_view kActors = "WIRESTORY_ACTORS";
 constexpr std::string_view kStory = "WIRESTORY_STORY";
 constexpr std::string_view kFacts = "WIRESTORY_FACTS";
 constexpr std::string_view kComplete = "WIRESTORY_COMPLETE";
+constexpr std::string_view kWire = "WIRESTORY_WIRE";
 
 constexpr std::string_view kSocket = "WIRESTORY_SOCKET";
 constexpr std::string_view kActor = "WIRESTORY_ACTOR";
@@ -44,6 +45,9 @@ constexpr std::string_view kReturnedText = "WIRESTORY_RETURNED_TEXT";
 constexpr std::string_view kLocal = "WIRESTORY_LOCAL";
 constexpr std::string_view kPeer = "WIRESTORY_PEER";
 
+constexpr std::string_view kTimeNs = "WIRESTORY_TIME_NS";
+constexpr std::string_view kText = "WIRESTORY_TEXT";
+
 constexpr std::string_view kRows = "WIRESTORY_ROWS";
 
 // A long value: its name with this behind it holds the number under which its parts came, in order, just before.
@@ -58,6 +62,8 @@ constexpr std::string_view kRecordSocket = "socket";
 constexpr std::string_view kRecordCall = "call";
 constexpr std::string_view kRecordSamples = "samples";
 constexpr std::string_view kRecordTxReports = "tx-reports";
+constexpr std::string_view kRecordFates = "wire-fates";
+constexpr std::string_view kRecordWireChange = "wire-change";
 constexpr std::string_view kRecordPart = "part";
 
 // Values of kPhase.

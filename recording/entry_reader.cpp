@@ -5,6 +5,7 @@
 #include "recording/entry_fields.hpp"
 #include "recording/sample_rows.hpp"
 #include "recording/story_json.hpp"
+#include "recording/wire_json.hpp"
 
 namespace wirestory {
 
@@ -86,6 +87,10 @@ void EntryReader::dispatch(const JournalFields& fields, std::uint64_t file_offse
         understood = unpack_samples(fields.find(field::kRows).value_or(ByteView{}), recording_.samples);
     } else if (record == field::kRecordTxReports) {
         understood = unpack_tx_reports(fields.find(field::kRows).value_or(ByteView{}), recording_.tx_reports);
+    } else if (record == field::kRecordFates) {
+        understood = unpack_fates(fields.find(field::kRows).value_or(ByteView{}), recording_.fates);
+    } else if (record == field::kRecordWireChange) {
+        understood = read_wire_change(fields);
     } else if (record == field::kRecordSocket) {
         understood = read_socket(fields);
     } else if (record == field::kRecordPart) {
@@ -156,6 +161,14 @@ bool EntryReader::read_part(const JournalFields& fields) {
     return true;
 }
 
+bool EntryReader::read_wire_change(const JournalFields& fields) {
+    const auto time = fields.number<TimeNs>(field::kTimeNs);
+    if (!time) return false;
+    const auto step = fields.number<std::int32_t>(field::kStep).value_or(kNoStep);
+    recording_.wire_changes.push_back({*time, std::max(step, kNoStep), std::string(fields.text(field::kText))});
+    return true;
+}
+
 void EntryReader::read_metadata(const JournalFields& fields) {
     const auto json = [&](std::string_view name) { return value(fields, name); };
     if (const Bytes actors = json(field::kActors); !actors.empty()) {
@@ -163,6 +176,7 @@ void EntryReader::read_metadata(const JournalFields& fields) {
     }
     if (const Bytes story = json(field::kStory); !story.empty()) story_from_json(as_text(story), recording_.story);
     if (const Bytes facts = json(field::kFacts); !facts.empty()) facts_from_json(as_text(facts), recording_.facts);
+    if (const Bytes wire = json(field::kWire); !wire.empty()) wire_from_json(as_text(wire), recording_);
     if (fields.text(field::kComplete) == "1") recording_.complete = true;
 }
 
@@ -178,6 +192,11 @@ void EntryReader::finish() {
     sort_by_time(recording_.calls, &Call::enter_ns);
     sort_by_time(recording_.samples, &Sample::time_ns);
     sort_by_time(recording_.tx_reports, &TxReport::time_ns);
+    for (WireFate& fate : recording_.fates) {
+        for (TimeNs* time : {&fate.sent_ns, &fate.due_ns, &fate.left_ns}) *time = sane_time_ns(*time);
+    }
+    sort_by_time(recording_.fates, &WireFate::entered_ns);
+    sort_by_time(recording_.wire_changes, &WireChange::time_ns);
     drop_dangling();
 }
 
@@ -195,6 +214,15 @@ void EntryReader::drop_dangling() {
         fix_socket(call.socket);
         fix_socket(call.accepted);
         if (call.step >= static_cast<std::int64_t>(r.story.steps.size())) call.step = kNoStep;
+    }
+    for (Tap& tap : r.taps) fix_actor(tap.actor);
+    for (WireFate& fate : r.fates) {
+        fix_actor(fate.from);
+        fix_actor(fate.to);
+        if (fate.rule >= static_cast<std::int64_t>(r.wire_rules.size())) fate.rule = -1;
+    }
+    for (WireChange& change : r.wire_changes) {
+        if (change.step >= static_cast<std::int64_t>(r.story.steps.size())) change.step = kNoStep;
     }
     for (Sample& sample : r.samples) fix_socket(sample.socket);
     for (TxReport& report : r.tx_reports) fix_socket(report.socket);

@@ -31,6 +31,7 @@ private:
     bool read_call(const JournalFields& fields);
     bool read_socket(const JournalFields& fields);
     bool read_part(const JournalFields& fields);
+    bool read_wire_change(const JournalFields& fields);
     void read_metadata(const JournalFields& fields);
     // The field's bytes, from itself or from the parts that came before; empty when absent.
     Bytes value(const JournalFields& fields, std::string_view name);

@@ -8,6 +8,7 @@
 #include "recording/entry_fields.hpp"
 #include "recording/sample_rows.hpp"
 #include "recording/story_json.hpp"
+#include "recording/wire_json.hpp"
 
 namespace wirestory {
 
@@ -56,9 +57,11 @@ void EntryWriter::begin(const Recording& recording, TimeNs time_ns) {
     const std::string story = story_to_json(recording.story);
     const std::string actors = actors_to_json(recording.actors);
     const std::string facts = facts_to_json(recording.facts);
-    const Value values[] = {stow(field::kStory, as_bytes(story), time_ns),
-                            stow(field::kActors, as_bytes(actors), time_ns),
-                            stow(field::kFacts, as_bytes(facts), time_ns)};
+    const std::string wire = wire_to_json(recording);
+    std::vector<Value> values = {stow(field::kStory, as_bytes(story), time_ns),
+                                 stow(field::kActors, as_bytes(actors), time_ns),
+                                 stow(field::kFacts, as_bytes(facts), time_ns)};
+    if (!wire.empty()) values.push_back(stow(field::kWire, as_bytes(wire), time_ns));
     const std::string_view name = recording.story.name;
     JournalEntry entry = open(time_ns, kOurselves,
                               name.empty() ? "wirestory: recording" : fmt::format("wirestory: recording of {}", name),
@@ -137,6 +140,24 @@ void EntryWriter::tx_reports(std::span<const TxReport> reports) {
              pack_tx_reports(batch));
         reports = reports.subspan(batch.size());
     }
+}
+
+void EntryWriter::fates(std::span<const WireFate> fates) {
+    while (!fates.empty()) {
+        const auto batch = fates.first(std::min(fates.size(), kRowsPerEntry));
+        rows(field::kRecordFates, fmt::format("wirestory: what became of {} packets", batch.size()),
+             batch.back().entered_ns, pack_fates(batch));
+        fates = fates.subspan(batch.size());
+    }
+}
+
+void EntryWriter::wire_change(const WireChange& change) {
+    JournalEntry entry =
+        open(change.time_ns, kOurselves, fmt::format("wirestory: link {}", change.text), field::kRecordWireChange);
+    entry.number(field::kTimeNs, change.time_ns);
+    if (change.step != kNoStep) entry.number(field::kStep, change.step);
+    entry.text(field::kText, change.text);
+    entry.done();
 }
 
 void EntryWriter::rows(std::string_view record, std::string_view message, TimeNs time_ns, ByteView rows) {

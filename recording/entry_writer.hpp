@@ -27,6 +27,8 @@ public:
     void call(const Recording& names, const Call& call, std::uint64_t key, CallPhase phase);
     void samples(std::span<const Sample> samples);
     void tx_reports(std::span<const TxReport> reports);
+    void fates(std::span<const WireFate> fates);
+    void wire_change(const WireChange& change);
 
 private:
     // A field's value: small ones go into the entry, long ones have gone into part entries before it.

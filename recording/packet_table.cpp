@@ -55,6 +55,11 @@ std::uint32_t PacketTable::flags(std::size_t i) const { return i < flags_.size()
 
 std::uint64_t PacketTable::packet_id(std::size_t i) const { return i < packet_id_.size() ? packet_id_[i] : 0; }
 
+void PacketTable::set_packet_id(std::size_t i, std::uint64_t id) {
+    if (i >= packet_id_.size()) packet_id_.resize(size());
+    packet_id_[i] = id;
+}
+
 ByteView PacketTable::frame(std::size_t i) const {
     if (captured_bytes_[i] == 0) return {};
     return {base() + frame_offset_[i], captured_bytes_[i]};

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::uint32_t original_bytes(std::size_t i) const { return original_bytes_[i]; }
     [[nodiscard]] std::uint32_t flags(std::size_t i) const;
     [[nodiscard]] std::uint64_t packet_id(std::size_t i) const;
+    [[nodiscard]] bool has_packet_ids() const { return !packet_id_.empty(); }
+    void set_packet_id(std::size_t i, std::uint64_t id);
     [[nodiscard]] ByteView frame(std::size_t i) const;
     [[nodiscard]] PacketRecord record(std::size_t i) const;
 

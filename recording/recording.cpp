@@ -16,6 +16,21 @@ std::string_view to_string(SocketFamily family) {
     return index < kFamilies.size() ? kFamilies[index] : std::string_view("?");
 }
 
+std::string_view to_string(DropCause cause) {
+    switch (cause) {
+        case DropCause::kNone: return "none";
+        case DropCause::kRule: return "rule";
+        case DropCause::kLoss: return "loss";
+        case DropCause::kQueueFull: return "queue full";
+        case DropCause::kCut: return "link down";
+        case DropCause::kMtu: return "longer than the mtu";
+        case DropCause::kOverload: return "relay overloaded";
+        case DropCause::kNotSent: return "refused by the kernel";
+        case DropCause::kClosed: return "wire closed";
+    }
+    return "?";
+}
+
 // Sorted after load, but also asked while a recording is being built: so they look at all of it.
 TimeNs Recording::first_time_ns() const {
     TimeNs first = kNeverReturned;

@@ -12,6 +12,7 @@
 #include "recording/packet_table.hpp"
 #include "recording/sample.hpp"
 #include "recording/story.hpp"
+#include "recording/wire_fate.hpp"
 
 namespace wirestory {
 
@@ -36,6 +37,7 @@ struct Tap {
     std::uint64_t received = 0;    // from the Interface Statistics Block
     std::uint64_t dropped = 0;     // lost by the kernel before the tap could take them
     bool has_statistics = false;
+    ActorId actor = kNoActor;  // whose device, on a wire; kNoActor: not one host's
 };
 
 // Where and why reading stopped before the end of the file.
@@ -59,6 +61,9 @@ struct Recording {
     std::vector<Call> calls;
     std::vector<Sample> samples;
     std::vector<TxReport> tx_reports;
+    std::vector<WireFate> fates;           // by entered_ns
+    std::vector<WireChange> wire_changes;  // by time_ns
+    std::vector<std::string> wire_rules;   // "drop client > server: PSH ACK #2"
     std::vector<RunFact> facts;
     Story story;
     bool complete = false;  // the run ended and said so; false for cut files and foreign captures

@@ -70,6 +70,16 @@ Status RecordingWriter::write_tx_reports(std::span<const TxReport> reports) {
     return impl_->file().push_when_full();
 }
 
+Status RecordingWriter::write_fates(std::span<const WireFate> fates) {
+    impl_->file().entries().fates(fates);
+    return impl_->file().push_when_full();
+}
+
+Status RecordingWriter::write_wire_change(const WireChange& change) {
+    impl_->file().entries().wire_change(change);
+    return impl_->file().push_when_full();
+}
+
 Status RecordingWriter::flush() { return impl_->file().push(); }
 
 Status RecordingWriter::finish(const Recording& footer) {

@@ -31,6 +31,8 @@ public:
     Status write_socket(const Recording& names, SocketId socket);
     Status write_samples(std::span<const Sample> samples);
     Status write_tx_reports(std::span<const TxReport> reports);
+    Status write_fates(std::span<const WireFate> fates);
+    Status write_wire_change(const WireChange& change);
     // Pushes everything written so far to the file (write(2), no fsync).
     Status flush();
     // Story with verdicts, tap statistics and the mark that the run is complete; then closes the file.

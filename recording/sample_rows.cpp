@@ -67,16 +67,28 @@ void visit_tcp(Archive& a, Tcp& t) {
     a(t.busy_time_us), a(t.rwnd_limited_us), a(t.sndbuf_limited_us), a(t.snd_wnd_bytes), a(t.rcv_wnd_bytes);
 }
 
+template <class Archive, class Fate>
+void visit_fate(Archive& a, Fate& f) {
+    a(f.packet_id), a(f.packet_number), a(f.from), a(f.to), a(f.cause), a(f.copy), a(f.copies);
+    a(f.corrupted), a(f.marked_ce), a(f.reordered), a(f.rule), a(f.size_bytes), a(f.queue_packets), a(f.queue_bytes);
+    a(f.entered_ns), a(f.sent_ns), a(f.due_ns), a(f.left_ns), a(f.fingerprint), a(f.left_fingerprint);
+}
+
 // The order is the file format: append only.
 template <class Archive, class Row>
 void visit(Archive& a, Row& row) {
-    a(row.time_ns), a(row.socket);
+    if constexpr (std::is_same_v<std::remove_const_t<Row>, WireFate>) {
+        visit_fate(a, row);
+        return;
+    } else {
+        a(row.time_ns), a(row.socket);
+    }
     if constexpr (std::is_same_v<std::remove_const_t<Row>, Sample>) {
         a(row.trigger), a(row.has);
         a(row.unacked_and_unsent_bytes), a(row.unsent_bytes), a(row.unread_bytes);
         visit_memory(a, row.memory);
         visit_tcp(a, row.tcp);
-    } else {
+    } else if constexpr (std::is_same_v<std::remove_const_t<Row>, TxReport>) {
         a(row.kind), a(row.id);
     }
 }
@@ -88,6 +100,10 @@ void normalise(Sample& sample) {
 }
 void normalise(TxReport& report) {
     if (report.kind > TxReportKind::kAcknowledged) report.kind = TxReportKind::kSoftware;
+}
+
+void normalise(WireFate& fate) {
+    if (fate.cause > DropCause::kClosed) fate.cause = DropCause::kLoss;
 }
 
 template <class Row>
@@ -133,7 +149,9 @@ bool unpack(ByteView bytes, std::vector<Row>& rows) {
 
 Bytes pack_samples(std::span<const Sample> samples) { return pack(samples); }
 Bytes pack_tx_reports(std::span<const TxReport> reports) { return pack(reports); }
+Bytes pack_fates(std::span<const WireFate> fates) { return pack(fates); }
 bool unpack_samples(ByteView rows, std::vector<Sample>& samples) { return unpack(rows, samples); }
 bool unpack_tx_reports(ByteView rows, std::vector<TxReport>& reports) { return unpack(rows, reports); }
+bool unpack_fates(ByteView rows, std::vector<WireFate>& fates) { return unpack(rows, fates); }
 
 }  // namespace wirestory

@@ -14,7 +14,12 @@ namespace {
 
 // One thing that stands at a time in the file.
 struct Item {
-    enum class What : std::uint8_t { kCall, kPacket, kResumed };  // in the order of equal times: cause before effect
+    enum class What : std::uint8_t {
+        kChange,
+        kCall,
+        kPacket,
+        kResumed
+    };  // in the order of equal times: cause before effect
     TimeNs time_ns = 0;
     What what = What::kCall;
     std::uint32_t index = 0;
@@ -32,6 +37,9 @@ std::vector<Item> items_in_order(const Recording& recording) {
         const Call& call = recording.calls[i];
         items.push_back({call.enter_ns, Item::What::kCall, i});
         if (in_two_entries(call)) items.push_back({call.exit_ns, Item::What::kResumed, i});
+    }
+    for (std::uint32_t i = 0; i < recording.wire_changes.size(); ++i) {
+        items.push_back({recording.wire_changes[i].time_ns, Item::What::kChange, i});
     }
     std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
         return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.what < b.what;
@@ -68,6 +76,8 @@ Status write_items(BlockFile& file, const Recording& recording, const std::map<s
                 return fail("write " + file.path() + ": packet of a tap that was not announced");
             }
             file.write_packet(packet, comment_of(recording, comments, item.index));
+        } else if (item.what == Item::What::kChange) {
+            file.entries().wire_change(recording.wire_changes[item.index]);
         } else {
             write_call_item(file.entries(), recording, item);
         }
@@ -85,6 +95,7 @@ Status write_all(BlockFile& file, const Recording& recording, const std::map<std
     if (Status items = write_items(file, recording, comments); !items) return items;
     file.entries().samples(recording.samples);
     file.entries().tx_reports(recording.tx_reports);
+    file.entries().fates(recording.fates);
     file.write_statistics(recording, last);
     if (ours) file.entries().end(recording, last, false, recording.complete);
     return file.close();

@@ -11,32 +11,13 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "sim/wire/impairment.hpp"
+#include "recording/wire_fate.hpp"
 
 namespace wirestory::sim {
 
-struct FateEntry {
-    std::uint64_t packet_number = 0;  // of its path, from 1
-    HostId from = 0;
-    HostId to = 0;
-    DropCause cause = DropCause::kNone;
-    std::uint8_t copy = 0;    // 0: the packet itself, 1...: its duplicates
-    std::uint8_t copies = 0;  // how many there are in all
-    bool corrupted = false;
-    bool marked_ce = false;
-    bool reordered = false;
-    std::int16_t rule = -1;  // index of the rule that was applied
-    std::uint32_t size_bytes = 0;
-    std::uint32_t queue_packets = 0;  // what it found before it at the port
-    std::uint64_t queue_bytes = 0;
-    TimeNs entered_ns = 0;  // the kernel's stamp when the frame came to the relay
-    TimeNs sent_ns = 0;     // its last bit had left the port's queue; 0 when dropped
-    TimeNs due_ns = 0;      // when it was to arrive; 0 when dropped
-    TimeNs left_ns = 0;     // when the relay handed it on; 0 when dropped
-    // frame_fingerprint of the frame as it came and as it left (they differ when it was marked or corrupted).
-    std::uint64_t fingerprint = 0;
-    std::uint64_t left_fingerprint = 0;
-};
+using wirestory::DropCause;
+using wirestory::kDropCauses;
+using FateEntry = WireFate;
 
 class FateLog {
 public:

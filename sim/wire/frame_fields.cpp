@@ -6,7 +6,6 @@
 namespace wirestory::sim {
 namespace {
 
-constexpr std::size_t kFingerprintBytes = 96;
 constexpr std::uint16_t kEtherTypeVlan = 0x8100;
 
 std::string_view protocol_name(std::uint8_t number) {
@@ -150,19 +149,6 @@ bool corrupt_frame(std::span<std::byte> frame, const FrameFields& fields, std::u
     const std::uint64_t bit = place % ((end - begin) * 8);
     frame[begin + bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
     return true;
-}
-
-std::uint64_t frame_fingerprint(ByteView frame) {
-    constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;
-    std::uint64_t hash = (frame.size() + 1) * kMultiplier;
-    const std::size_t bytes = std::min(frame.size(), kFingerprintBytes);
-    for (std::size_t at = 0; at < bytes; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, frame.data() + at, std::min<std::size_t>(8, bytes - at));
-        hash = (hash ^ word) * kMultiplier;
-        hash ^= hash >> 29U;
-    }
-    return hash;
 }
 
 }  // namespace wirestory::sim

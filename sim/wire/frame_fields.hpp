@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "recording/frame_fingerprint.hpp"
 
 namespace wirestory::sim {
 
@@ -49,9 +50,5 @@ bool mark_congestion(std::span<std::byte> frame, const FrameFields& fields);
 // Turns over one bit, chosen by `place`, of the payload, or of the transport header when there is none. One bit always
 // changes the ones' complement sum (RFC 1071), so TCP, UDP and ICMP notice. False: nothing there to damage.
 bool corrupt_frame(std::span<std::byte> frame, const FrameFields& fields, std::uint64_t place);
-
-// Tells frames apart cheaply: of the length and the first 96 bytes. Not for hostile input. The tap that saw the same
-// frame computes the same number (when it captured at least so much).
-std::uint64_t frame_fingerprint(ByteView frame);
 
 }  // namespace wirestory::sim

@@ -20,21 +20,6 @@ DurationNs jitter(const PathSpec& spec, const CounterRandom& random, std::uint64
 
 }  // namespace
 
-std::string_view to_string(DropCause cause) {
-    switch (cause) {
-        case DropCause::kNone: return "none";
-        case DropCause::kRule: return "rule";
-        case DropCause::kLoss: return "loss";
-        case DropCause::kQueueFull: return "queue full";
-        case DropCause::kCut: return "link down";
-        case DropCause::kMtu: return "longer than the mtu";
-        case DropCause::kOverload: return "relay overloaded";
-        case DropCause::kNotSent: return "refused by the kernel";
-        case DropCause::kClosed: return "wire closed";
-    }
-    return "?";
-}
-
 // What the rules that fit a packet ask for, together.
 struct Impairment::RuleHits {
     std::int16_t first = -1;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "recording/wire_fate.hpp"
 #include "sim/run/stage.hpp"
 #include "sim/wire/counter_random.hpp"
 #include "sim/wire/link_spec.hpp"
@@ -16,20 +17,8 @@
 
 namespace wirestory::sim {
 
-enum class DropCause : std::uint8_t {
-    kNone,
-    kRule,
-    kLoss,
-    kQueueFull,
-    kCut,
-    kMtu,
-    // The three below are the relay's own; the model never says them.
-    kOverload,  // no memory left for packets on their way (WireOptions::in_flight_packets)
-    kNotSent,   // the kernel refused it
-    kClosed,    // still on its way when the wire was closed
-};
-constexpr std::size_t kDropCauses = 9;
-std::string_view to_string(DropCause cause);
+using wirestory::DropCause;
+using wirestory::kDropCauses;
 
 struct Offer {
     HostId from = 0;
