@@ -42,6 +42,7 @@ public:
             finding.end_ns = context_.packet_time(ack.ack_packet);
             finding.range = ack.range;
             finding.count = ack.segments;
+            if (ack.range.empty()) finding.cause = FindingCause::kFin;
             finding.events = {{EventKind::kPacket, ack.data_packet}, {EventKind::kPacket, ack.ack_packet}};
             findings.push_back(std::move(finding));
         }
@@ -109,8 +110,8 @@ DurationNs DelayedAckFinder::path_share() const {
 
 }  // namespace
 
-void find_delayed_acks(const FinderContext& context, std::vector<Finding>& findings) {
-    for (const StreamLedger& ledger : context.analysis.streams) DelayedAckFinder(context, ledger).find(findings);
+void find_delayed_acks(const FinderContext& context, const StreamLedger& ledger, std::vector<Finding>& findings) {
+    DelayedAckFinder(context, ledger).find(findings);
 }
 
 }  // namespace wirestory::analysis

@@ -1,19 +1,83 @@
 #include "analysis/findings/finders.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace wirestory::analysis {
+namespace {
+
+bool earlier(const Finding& a, const Finding& b) { return a.begin_ns < b.begin_ns; }
+
+// Findings of one flow from `first` on: what one direction has too many of one kind of is counted into the last kept.
+void limit(std::vector<Finding>& findings, std::size_t first) {
+    std::array<std::array<std::size_t, kFindingKindCount>, 2> seen{};
+    std::array<std::array<std::size_t, kFindingKindCount>, 2> last{};
+    std::size_t kept = first;
+    for (std::size_t at = first; at < findings.size(); ++at) {
+        Finding& finding = findings[at];
+        const auto side = index_of(finding.from);
+        const auto kind = static_cast<std::size_t>(finding.kind);
+        if (seen[side][kind]++ < kMaxFindingsOfKind) {
+            if (kept != at) findings[kept] = std::move(finding);
+            last[side][kind] = kept++;
+            continue;
+        }
+        Finding& into = findings[last[side][kind]];
+        into.count += finding.count;
+        into.end_ns = std::max(into.end_ns, finding.end_ns);
+        into.range.end = std::max(into.range.end, finding.range.end);
+    }
+    findings.resize(kept);
+}
+
+}  // namespace
+
+Finding finding_about(const FinderContext& context, FindingKind kind, StreamId id) {
+    Finding finding;
+    finding.kind = kind;
+    finding.flow = id.flow;
+    finding.from = id.from;
+    finding.actor = context.end(id).actor;
+    return finding;
+}
+
+Finding finding_about_receiver(const FinderContext& context, FindingKind kind, StreamId id) {
+    Finding finding = finding_about(context, kind, id);
+    finding.actor = context.flow(id).end(other(id.from)).actor;
+    return finding;
+}
+
+void find_in_flow(const FinderContext& context, FlowId flow, std::vector<Finding>& findings) {
+    const std::size_t first = findings.size();
+    for (const Side side : {Side::kInitiator, Side::kResponder}) {
+        const StreamLedger* ledger = context.analysis.stream({flow, side});
+        if (ledger == nullptr) continue;
+        find_send_holds(context, *ledger, findings);
+        find_delayed_acks(context, *ledger, findings);
+        find_coalesced_writes(context, *ledger, findings);
+        find_split_writes(context, *ledger, findings);
+        find_sticky_reads(context, *ledger, findings);
+        find_partial_reads(context, *ledger, findings);
+        find_full_send_buffers(context, *ledger, findings);
+        find_half_closes(context, *ledger, findings);
+    }
+    find_beginnings(context, flow, findings);
+    find_endings(context, flow, findings);
+    find_resets(context, flow, findings);
+    std::stable_sort(findings.begin() + static_cast<std::ptrdiff_t>(first), findings.end(), earlier);
+    limit(findings, first);
+}
 
 std::vector<Finding> find_all(const FinderContext& context) {
     std::vector<Finding> findings;
-    find_nagle_holds(context, findings);
-    find_delayed_acks(context, findings);
-    find_coalesced_writes(context, findings);
-    find_sticky_reads(context, findings);
-    find_half_closes(context, findings);
+    const std::vector<Flow>& flows = context.analysis.flows;
+    for (FlowId flow = 0; flow < flows.size(); ++flow) {
+        if (flows[flow].transport == capture::Transport::kTcp) find_in_flow(context, flow, findings);
+    }
     find_dropped_datagrams(context, findings);
-    std::stable_sort(findings.begin(), findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.begin_ns < b.begin_ns; });
+    find_truncated_datagrams(context, findings);
+    find_connect_timeouts(context, findings);
+    std::stable_sort(findings.begin(), findings.end(), earlier);
     return findings;
 }
 

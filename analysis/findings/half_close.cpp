@@ -17,7 +17,9 @@ std::uint32_t closing_call_before(const FinderContext& context, SocketId socket,
     return found;
 }
 
-void consider(const FinderContext& context, const StreamLedger& still_open, std::vector<Finding>& findings) {
+}  // namespace
+
+void find_half_closes(const FinderContext& context, const StreamLedger& still_open, std::vector<Finding>& findings) {
     const Flow& flow = context.analysis.flows[still_open.id.flow];
     const Side closed = other(still_open.id.from);
     const std::uint32_t fin = flow.marks.fin[index_of(closed)];
@@ -57,12 +59,6 @@ void consider(const FinderContext& context, const StreamLedger& still_open, std:
     if (!sent) return;
     if (second_fin != kNoPacket) finding.events.push_back({EventKind::kPacket, second_fin});
     findings.push_back(std::move(finding));
-}
-
-}  // namespace
-
-void find_half_closes(const FinderContext& context, std::vector<Finding>& findings) {
-    for (const StreamLedger& ledger : context.analysis.streams) consider(context, ledger, findings);
 }
 
 }  // namespace wirestory::analysis

@@ -25,17 +25,6 @@ const char* text(Text id, Language language) {
     return language == Language::kChinese ? entry.zh : entry.en;
 }
 
-const char* finding_name(analysis::FindingKind kind, Language language) {
-    switch (kind) {
-        case analysis::FindingKind::kNagleHold: return text(Text::kFindingNagleHold, language);
-        case analysis::FindingKind::kDelayedAck: return text(Text::kFindingDelayedAck, language);
-        case analysis::FindingKind::kCoalescedWrite: return text(Text::kFindingCoalescedWrite, language);
-        case analysis::FindingKind::kStickyRead: return text(Text::kFindingStickyRead, language);
-        case analysis::FindingKind::kHalfClose: return text(Text::kFindingHalfClose, language);
-        case analysis::FindingKind::kDatagramDroppedInReceiveBuffer:
-            return text(Text::kFindingDatagramDropped, language);
-    }
-    return "";
-}
+const char* finding_name(analysis::FindingKind kind, Language language) { return analysis::name_of(kind, language); }
 
 }  // namespace wirestory::viz

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "analysis/finding.hpp"
 #include "viz/layout/event_index.hpp"
 
 namespace wirestory::viz {
@@ -58,14 +57,6 @@ std::vector<std::string_view> state_names(TcpState state) {
 std::string layout_characters() {
     std::string all = "▲";
     for (const Word& word : kWords) all += word.zh;
-    for (std::size_t kind = 0; kind < analysis::kFindingKindCount; ++kind) {
-        analysis::Finding finding;
-        finding.kind = static_cast<analysis::FindingKind>(kind);
-        for (const std::uint32_t count : {1U, 2U}) {
-            finding.count = count;
-            all += finding_note(finding, Language::kChinese) + short_finding_note(finding, Language::kChinese);
-        }
-    }
     return all;
 }
 

@@ -1,7 +1,9 @@
-// Nagle's algorithm: while data is unacknowledged, TCP holds back what does not fill a segment (RFC 9293, 3.7.4; Linux
-// tcp_nagle_check(), net/ipv4/tcp_output.c). A hold is several sends, or one, that had returned with bytes still
-// unsent, until the segment that took them left. What else can hold bytes back is excluded: a full window, a full
-// congestion window, TCP_NODELAY (then there is no hold), TCP_CORK and MSG_MORE (then the program asked for it).
+// Bytes held back although the windows have room: several sends, or one, that had returned with bytes still unsent,
+// until the segment that took them left.
+// - Nagle's algorithm: while data is unacknowledged, TCP holds back what does not fill a segment (RFC 9293, 3.7.4;
+// Linux
+//   tcp_nagle_check(), net/ipv4/tcp_output.c). Not with TCP_NODELAY, nor with a full congestion window.
+// - TCP_CORK or MSG_MORE: the program asked for it, whether data is unacknowledged or not, for 200 ms at most (tcp(7)).
 #include <algorithm>
 #include <string_view>
 
@@ -12,9 +14,9 @@ namespace {
 
 constexpr StreamOffset kDefaultMssBytes = 536;  // RFC 9293, 3.7.1: when the peer announced none
 
-class NagleFinder {
+class HoldFinder {
 public:
-    NagleFinder(const FinderContext& context, const StreamLedger& ledger)
+    HoldFinder(const FinderContext& context, const StreamLedger& ledger)
         : context_(context), ledger_(ledger), socket_(context.end(ledger.id).socket) {}
 
     void find(std::vector<Finding>& findings) {
@@ -40,7 +42,14 @@ private:
     [[nodiscard]] SendStep buffer_at(TimeNs when) const;
     [[nodiscard]] bool window_has_room(TimeNs when, StreamOffset up_to) const;
     [[nodiscard]] StreamOffset mss_bytes(TimeNs when) const;
-    [[nodiscard]] bool asked_for(std::span<const Written> held) const;
+    [[nodiscard]] bool option_on(std::string_view option, TimeNs when) const {
+        return context_.calls.option_at(socket_, option, when).value_or(0) != 0;
+    }
+    [[nodiscard]] bool corked(std::span<const Written> held) const;
+    [[nodiscard]] std::uint32_t uncorking(TimeNs after, TimeNs before) const;
+    [[nodiscard]] Finding hold(FindingKind kind, std::span<const Written> held, ByteRange waiting, TimeNs end) const;
+    void consider_cork(std::span<const Written> held, ByteRange waiting, const Carried& carrier,
+                       std::vector<Finding>& findings) const;
     [[nodiscard]] bool congestion_window_full(TimeNs begin, TimeNs end) const;
     void add_samples(Finding& finding) const;
 
@@ -49,14 +58,14 @@ private:
     SocketId socket_;
 };
 
-SendStep NagleFinder::buffer_at(TimeNs when) const {
+SendStep HoldFinder::buffer_at(TimeNs when) const {
     const auto& steps = ledger_.send_buffer;
     const auto after =
         std::partition_point(steps.begin(), steps.end(), [&](const auto& s) { return s.time_ns <= when; });
     return after == steps.begin() ? SendStep{} : *(after - 1);
 }
 
-bool NagleFinder::window_has_room(TimeNs when, StreamOffset up_to) const {
+bool HoldFinder::window_has_room(TimeNs when, StreamOffset up_to) const {
     const Flow& flow = context_.analysis.flows[ledger_.id.flow];
     const PacketColumns& packets = context_.analysis.packets;
     auto at = std::partition_point(flow.packets.begin(), flow.packets.end(),
@@ -70,7 +79,7 @@ bool NagleFinder::window_has_room(TimeNs when, StreamOffset up_to) const {
 }
 
 // The kernel's figure where it was sampled; else what the ends announced to each other.
-StreamOffset NagleFinder::mss_bytes(TimeNs when) const {
+StreamOffset HoldFinder::mss_bytes(TimeNs when) const {
     const auto samples = context_.calls.samples_within(socket_, 0, when);
     for (auto at = samples.rbegin(); at != samples.rend(); ++at) {
         const Sample& sample = context_.recording().samples[*at];
@@ -81,18 +90,30 @@ StreamOffset NagleFinder::mss_bytes(TimeNs when) const {
     return announced != 0 ? announced : kDefaultMssBytes;
 }
 
-bool NagleFinder::asked_for(std::span<const Written> held) const {
-    const TimeNs when = held.back().exit_ns;
-    const auto on = [&](std::string_view option) {
-        return context_.calls.option_at(socket_, option, when).value_or(0) != 0;
-    };
-    if (on("TCP_NODELAY") || on("TCP_CORK")) return true;
+bool HoldFinder::corked(std::span<const Written> held) const {
+    if (option_on("TCP_CORK", held.back().exit_ns)) return true;
     return std::any_of(held.begin(), held.end(), [&](const Written& write) {
         return context_.calls.call(write.call).arguments.find("MSG_MORE") != std::string::npos;
     });
 }
 
-bool NagleFinder::congestion_window_full(TimeNs begin, TimeNs end) const {
+// The call that took the cork off: TCP_CORK set to 0, or a send without MSG_MORE; kNoIndex when there was none.
+std::uint32_t HoldFinder::uncorking(TimeNs after, TimeNs before) const {
+    const bool by_option = option_on("TCP_CORK", after);
+    for (const std::uint32_t index : context_.calls.calls_of(socket_)) {
+        const Call& call = context_.calls.call(index);
+        if (call.enter_ns < after) continue;
+        if (call.enter_ns > before) break;
+        const bool closes = call.kind == CallKind::kClose || call.kind == CallKind::kShutdown;
+        const bool uncorks = call.kind == CallKind::kSetsockopt && call.arguments.find("TCP_CORK") == 0;
+        const bool sends_all =
+            !by_option && writes_data(call.kind) && call.arguments.find("MSG_MORE") == std::string::npos;
+        if (closes || uncorks || sends_all) return index;
+    }
+    return kNoIndex;
+}
+
+bool HoldFinder::congestion_window_full(TimeNs begin, TimeNs end) const {
     const auto samples = context_.calls.samples_within(socket_, begin, end);
     return std::any_of(samples.begin(), samples.end(), [&](std::uint32_t index) {
         const Sample& sample = context_.recording().samples[index];
@@ -101,7 +122,7 @@ bool NagleFinder::congestion_window_full(TimeNs begin, TimeNs end) const {
     });
 }
 
-void NagleFinder::add_samples(Finding& finding) const {
+void HoldFinder::add_samples(Finding& finding) const {
     std::size_t added = 0;
     for (const std::uint32_t index : context_.calls.samples_within(socket_, finding.begin_ns, finding.end_ns)) {
         const Sample& sample = context_.recording().samples[index];
@@ -112,27 +133,43 @@ void NagleFinder::add_samples(Finding& finding) const {
     }
 }
 
-void NagleFinder::consider(std::span<const Written> held, const Carried& carrier, std::vector<Finding>& findings) {
-    const SendStep at_return = buffer_at(held.front().exit_ns);
-    const ByteRange waiting{std::max(held.front().range.begin, at_return.sent), held.back().range.end};
-    const bool unacknowledged = at_return.acknowledged < at_return.sent;
-    if (waiting.empty() || !unacknowledged || waiting.size() >= mss_bytes(held.front().exit_ns)) return;
-    if (asked_for(held) || !window_has_room(held.front().exit_ns, waiting.end)) return;
-    if (congestion_window_full(held.front().enter_ns, carrier.time_ns)) return;
-
-    Finding finding;
-    finding.kind = FindingKind::kNagleHold;
-    finding.flow = ledger_.id.flow;
-    finding.from = ledger_.id.from;
-    finding.actor = context_.end(ledger_.id).actor;
+Finding HoldFinder::hold(FindingKind kind, std::span<const Written> held, ByteRange waiting, TimeNs end) const {
+    Finding finding = finding_about(context_, kind, ledger_.id);
     finding.begin_ns = held.front().enter_ns;
-    finding.end_ns = carrier.time_ns;
+    finding.end_ns = end;
     finding.range = waiting;
     finding.count = static_cast<std::uint32_t>(held.size());
     for (const Written& write : held.first(std::min(held.size(), kMaxEvidenceEvents))) {
         finding.events.push_back({EventKind::kCall, write.call});
     }
     add_samples(finding);
+    return finding;
+}
+
+void HoldFinder::consider_cork(std::span<const Written> held, ByteRange waiting, const Carried& carrier,
+                               std::vector<Finding>& findings) const {
+    Finding finding = hold(FindingKind::kCorkHold, held, waiting, carrier.time_ns);
+    const std::uint32_t uncorked = uncorking(held.back().exit_ns, carrier.time_ns);
+    if (uncorked != kNoIndex) {
+        finding.events.push_back({EventKind::kCall, uncorked});
+    } else {
+        finding.cause = FindingCause::kNobodyUncorked;
+    }
+    finding.events.push_back({EventKind::kPacket, carrier.packet});
+    findings.push_back(std::move(finding));
+}
+
+void HoldFinder::consider(std::span<const Written> held, const Carried& carrier, std::vector<Finding>& findings) {
+    const SendStep at_return = buffer_at(held.front().exit_ns);
+    const ByteRange waiting{std::max(held.front().range.begin, at_return.sent), held.back().range.end};
+    if (waiting.empty() || waiting.size() >= mss_bytes(held.front().exit_ns)) return;
+    if (!window_has_room(held.front().exit_ns, waiting.end)) return;
+    if (corked(held)) return consider_cork(held, waiting, carrier, findings);
+    const bool unacknowledged = at_return.acknowledged < at_return.sent;
+    if (!unacknowledged || option_on("TCP_NODELAY", held.back().exit_ns)) return;
+    if (congestion_window_full(held.front().enter_ns, carrier.time_ns)) return;
+
+    Finding finding = hold(FindingKind::kNagleHold, held, waiting, carrier.time_ns);
     const Acknowledged* release = acknowledging(ledger_, waiting.begin - 1);  // the last byte that was in flight
     const bool released = release != nullptr && release->time_ns <= carrier.time_ns;
     if (released) finding.events.push_back({EventKind::kPacket, release->packet});
@@ -145,8 +182,8 @@ void NagleFinder::consider(std::span<const Written> held, const Carried& carrier
 
 }  // namespace
 
-void find_nagle_holds(const FinderContext& context, std::vector<Finding>& findings) {
-    for (const StreamLedger& ledger : context.analysis.streams) NagleFinder(context, ledger).find(findings);
+void find_send_holds(const FinderContext& context, const StreamLedger& ledger, std::vector<Finding>& findings) {
+    HoldFinder(context, ledger).find(findings);
 }
 
 }  // namespace wirestory::analysis
