@@ -13,6 +13,7 @@
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_export.hpp"
+#include "cli/reference_export.hpp"
 #include "cli/terminal.hpp"
 #include "viz/layout/ladder.hpp"
 #include "viz/layout/ladder_plan.hpp"
@@ -37,6 +38,7 @@ constexpr float kSvgHeight = 720;
 struct ShowOptions {
     std::string file;
     bool json = false;
+    bool reference = false;
     int width = 0;
     std::string colour = "auto";
     bool ascii = false;
@@ -216,6 +218,10 @@ int write_svg(const Recording& recording, const Analysis& analysis, const std::s
 
 int show(const ShowOptions& options) {
     const Result<Recording> opened = capture::open_capture_file(options.file);
+    if (!opened && options.reference) {
+        export_unopened_reference(options.file, opened.error(), write_out);
+        return kMistake;
+    }
     if (!opened) {
         fmt::print(stderr, "wirestory show: {}\n", opened.error().message);
         return kMistake;
@@ -223,6 +229,10 @@ int show(const ShowOptions& options) {
     const Recording& recording = *opened;
     const Analysis analysis = analysis::analyse(recording);
     if (!options.svg.empty()) return write_svg(recording, analysis, options.svg);
+    if (options.reference) {
+        export_reference(recording, analysis, write_out);
+        return kSuccess;
+    }
     if (options.json) {
         export_json(recording, analysis, write_out);
         return kSuccess;
@@ -243,6 +253,8 @@ void add_show_command(CLI::App& app, int& status) {
     auto options = std::make_shared<ShowOptions>();
     command->add_option("FILE", options->file, "A recording of wirestory, or any pcap or pcapng file")->required();
     command->add_flag("--json", options->json, "Print everything as one JSON object instead");
+    command->add_flag("--reference", options->reference,
+                      "Print what was decoded and concluded of each packet, one JSON object a line");
     command->add_option("--width", options->width, "Columns to use (default: the terminal's; 80 in a pipe)")
         ->check(CLI::Range(kLeastWidth, kMostWidth));
     command->add_option("--color,--colour", options->colour, "When to use colours")

@@ -69,6 +69,16 @@ PacketRecord PacketTable::record(std::size_t i) const {
     return {time_ns(i), tap(i), original_bytes(i), flags(i), packet_id(i), frame(i)};
 }
 
+std::uint32_t PacketTable::number(std::size_t i) const {
+    return number_.empty() ? static_cast<std::uint32_t>(i + 1) : number_[i];
+}
+
+std::vector<std::uint32_t> PacketTable::file_order() const {
+    std::vector<std::uint32_t> order(number_.size());
+    for (std::uint32_t i = 0; i < number_.size(); ++i) order[number_[i] - 1] = i;
+    return order;
+}
+
 void PacketTable::set_comment(std::uint32_t packet, std::string text) { comments_[packet] = std::move(text); }
 
 void PacketTable::sort_by_time() {
@@ -89,6 +99,11 @@ void PacketTable::sort_by_time() {
         }
         comments_ = std::move(moved);
     }
+    if (number_.empty()) {
+        number_.resize(size());
+        std::iota(number_.begin(), number_.end(), 1U);
+    }
+    reorder(number_, order);
     reorder(time_ns_, order);
     reorder(frame_offset_, order);
     reorder(captured_bytes_, order);

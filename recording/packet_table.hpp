@@ -55,6 +55,10 @@ public:
     // Reorders the packets by time, keeping the file's order among equals. Recordings are written as things happen;
     // readers want one order.
     void sort_by_time();
+    // The packet's number in its file, from 1, as other tools count: not i + 1 where the file was not in order.
+    [[nodiscard]] std::uint32_t number(std::size_t i) const;
+    // The packets in the order of the file; empty when that is their order here.
+    [[nodiscard]] std::vector<std::uint32_t> file_order() const;
 
 private:
     [[nodiscard]] const std::byte* base() const { return storage_.data() != nullptr ? storage_.data() : own_.data(); }
@@ -66,6 +70,7 @@ private:
     std::vector<TapId> tap_;
     std::vector<std::uint32_t> flags_;      // empty while all are 0
     std::vector<std::uint64_t> packet_id_;  // empty while all are 0
+    std::vector<std::uint32_t> number_;     // empty while the packets stand as in the file
     std::map<std::uint32_t, std::string> comments_;
     Bytes own_;
     std::shared_ptr<const void> owner_;

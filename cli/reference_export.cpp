@@ -1,0 +1,193 @@
+#include "cli/reference_export.hpp"
+
+#include <array>
+#include <filesystem>
+#include <iterator>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "analysis/flow_table.hpp"
+#include "analysis/tcp/segment_flags.hpp"
+
+namespace wirestory::cli {
+
+namespace {
+
+using analysis::Analysis;
+using capture::DecodedPacket;
+using capture::DecodeIssue;
+using capture::Transport;
+
+constexpr std::uint16_t kEtherArp = 0x0806;
+constexpr std::uint16_t kEtherIpv6 = 0x86DD;
+constexpr std::size_t kFlushBytes = 64U << 10U;
+
+std::string json_text(std::string_view text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string_view protocol_of(const DecodedPacket& packet, std::uint32_t link_type) {
+    const bool fragment = packet.more_fragments || packet.fragment_offset_bytes != 0;
+    if (packet.source.version != IpVersion::kNone) {
+        if (!fragment && packet.offsets.transport != capture::LayerOffsets::kAbsent) {
+            switch (packet.transport) {
+                case Transport::kTcp: return "tcp";
+                case Transport::kUdp: return "udp";
+                case Transport::kIcmp: return "icmp";
+                case Transport::kIcmpv6: return "icmpv6";
+                default: break;
+            }
+        }
+        return packet.source.version == IpVersion::kV6 ? "ipv6" : "ip";
+    }
+    if (packet.ether_type == kEtherArp) return "arp";
+    return link_type == capture::kLinkEthernet ? "eth" : "other";
+}
+
+class Exporter {
+public:
+    Exporter(const Recording& recording, const Analysis& analysis, const ReferenceSink& sink)
+        : recording_(recording), analysis_(analysis), sink_(sink), conversations_(analysis.flows.size()) {}
+
+    bool run() {
+        capture_line();
+        const std::vector<std::uint32_t> order = recording_.packets.file_order();
+        for (std::uint32_t i = 0; i < recording_.packets.size() && open_; ++i) {
+            packet_line(order.empty() ? i : order[i]);
+        }
+        for (analysis::FlowId id = 0; id < analysis_.flows.size() && open_; ++id) conversation_line(id);
+        flush();
+        return open_;
+    }
+
+private:
+    struct Conversation {
+        std::array<std::uint64_t, 2> frames{};  // by Side
+        std::array<std::uint64_t, 2> bytes{};
+    };
+
+    template <class... Arguments>
+    void put(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+        fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
+    }
+    void end_line() {
+        put("}}\n");
+        if (out_.size() >= kFlushBytes) flush();
+    }
+    void flush() {
+        open_ = open_ && sink_({out_.data(), out_.size()});
+        out_.clear();
+    }
+    void capture_line();
+    void packet_line(std::uint32_t index);
+    void transport_fields(std::uint32_t index, const DecodedPacket& packet);
+    void flow_fields(std::uint32_t index);
+    void conversation_line(analysis::FlowId id);
+
+    const Recording& recording_;
+    const Analysis& analysis_;
+    const ReferenceSink& sink_;
+    std::vector<Conversation> conversations_;
+    fmt::memory_buffer out_;
+    bool open_ = true;
+};
+
+void Exporter::capture_line() {
+    std::set<std::uint32_t> links;
+    for (const Tap& tap : recording_.taps) links.insert(tap.link_type);
+    const std::string name = std::filesystem::path(recording_.path).filename().string();
+    put(R"({{"type":"capture","name":{},"opens":true)", json_text(name));
+    if (recording_.damages.empty()) {
+        put(R"(,"error":null,"error_kind":"none")");
+    } else {
+        put(R"(,"error":{},"error_kind":"truncated")", json_text(recording_.damages.front().what));
+    }
+    put(R"(,"packets":{},"linktypes":[{}])", recording_.packets.size(), fmt::join(links, ","));
+    end_line();
+}
+
+void Exporter::packet_line(std::uint32_t index) {
+    const PacketTable& packets = recording_.packets;
+    const TapId tap = packets.tap(index);
+    const std::uint32_t link_type = tap < recording_.taps.size() ? recording_.taps[tap].link_type : 1;
+    const DecodedPacket packet = analysis::decode_packet(recording_, index);
+    const std::string_view protocol = protocol_of(packet, link_type);
+    put(R"({{"type":"packet","n":{},"t":{},"cap":{},"len":{},"proto":"{}")", packets.number(index),
+        packets.time_ns(index), packets.captured_bytes(index), packets.original_bytes(index), protocol);
+    if (packet.source.version != IpVersion::kNone) {
+        put(R"(,"src":"{}","dst":"{}")", packet.source.to_string(), packet.destination.to_string());
+    }
+    if (packet.more_fragments || packet.fragment_offset_bytes != 0) put(R"(,"frag":true)");
+    if (recording_.taps.size() > 1) put(R"(,"if":{})", tap);
+    if (protocol == "tcp" || protocol == "udp") transport_fields(index, packet);
+    flow_fields(index);
+    end_line();
+}
+
+void Exporter::transport_fields(std::uint32_t index, const DecodedPacket& packet) {
+    const std::size_t seen = recording_.packets.captured_bytes(index) - packet.offsets.transport;
+    if (packet.transport == Transport::kUdp) {
+        if (seen < 8) return;
+        put(R"(,"sp":{},"dp":{},"ulen":{})", packet.udp.source_port, packet.udp.destination_port,
+            packet.udp.length_bytes);
+        return;
+    }
+    if (seen < 20) return;
+    const capture::TcpHeader& tcp = packet.tcp;
+    put(R"(,"sp":{},"dp":{},"seq":{},"ack":{},"flags":{},"win":{})", tcp.source_port, tcp.destination_port, tcp.seq,
+        tcp.ack, tcp.flags, tcp.window);
+    if (packet.issue != DecodeIssue::kBadHeader) put(R"(,"tlen":{})", packet.payload_bytes);
+}
+
+void Exporter::flow_fields(std::uint32_t index) {
+    const analysis::FlowId flow = analysis_.packets.flow[index];
+    if (flow == analysis::kNoFlow) return;
+    put(R"(,"stream":{})", flow);
+    Conversation& conversation = conversations_[flow];
+    const std::size_t side = analysis::index_of(analysis_.packets.from[index]);
+    ++conversation.frames[side];
+    conversation.bytes[side] += recording_.packets.original_bytes(index);
+    const std::uint16_t flags = analysis_.packets.segment_flags[index];
+    if (flags == 0) return;
+    const char* separator = R"(,"a":[)";
+    for (const auto& [flag, name] : analysis::kSegmentFlagNames) {
+        if ((flags & flag) == 0) continue;
+        put(R"({}"{}")", separator, name);
+        separator = ",";
+    }
+    put("]");
+}
+
+void Exporter::conversation_line(analysis::FlowId id) {
+    const analysis::Flow& flow = analysis_.flows[id];
+    const Conversation& sums = conversations_[id];
+    const char* protocol = flow.transport == Transport::kTcp ? "tcp" : "udp";
+    const Endpoint& a = flow.ends[0].endpoint;
+    const Endpoint& b = flow.ends[1].endpoint;
+    const auto seconds = [](DurationNs ns) { return static_cast<double>(ns) / static_cast<double>(kSecondNs); };
+    const TimeNs begin = recording_.packets.time_ns(0);
+    put(R"({{"type":"conv","proto":"{}","a":"{}","ap":{},"b":"{}","bp":{},"ab_frames":{},"ba_frames":{},"frames":{})",
+        protocol, a.address.to_string(), a.port, b.address.to_string(), b.port, sums.frames[0], sums.frames[1],
+        sums.frames[0] + sums.frames[1]);
+    put(R"(,"ab_bytes":{},"ba_bytes":{},"bytes":{},"start":{:.9f},"duration":{:.4f},"stream":{})", sums.bytes[0],
+        sums.bytes[1], sums.bytes[0] + sums.bytes[1], seconds(flow.first_ns - begin),
+        seconds(flow.last_ns - flow.first_ns), id);
+    end_line();
+}
+
+}  // namespace
+
+bool export_reference(const Recording& recording, const Analysis& analysis, const ReferenceSink& sink) {
+    return Exporter(recording, analysis, sink).run();
+}
+
+void export_unopened_reference(const std::string& path, const Error& error, const ReferenceSink& sink) {
+    const std::string name = std::filesystem::path(path).filename().string();
+    sink(fmt::format(R"({{"type":"capture","name":{},"opens":false,"error":{},"error_kind":"other","packets":0}})"
+                     "\n",
+                     json_text(name), json_text(error.message)));
+}
+
+}  // namespace wirestory::cli
