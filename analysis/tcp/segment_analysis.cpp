@@ -31,7 +31,10 @@ public:
         } else {
             judge_sending();
         }
-        if (segment_.ack != own_.last_ack) own_.duplicate_acks = 0;
+        if (segment_.ack != own_.last_ack) {
+            own_.duplicate_acks = 0;
+            own_.unseen_told = false;
+        }
         judge_acknowledgement();
         if (takes_numbers()) judge_repetition();
         move_on();
@@ -114,8 +117,13 @@ bool Analysis::fills_window() const {
 // An ACK of more than the capture has: told once, not again for every ACK that follows.
 void Analysis::judge_acknowledgement() {
     if (!has(kAck) || peer_.acked_limit == 0 || !after(segment_.ack, peer_.acked_limit)) return;
-    peer_.acked_limit = peer_.next_seq;
-    flags_ |= kAckLostSegment;
+    if (after(peer_.next_seq, peer_.acked_limit)) {
+        peer_.acked_limit = peer_.next_seq;
+        flags_ |= kAckLostSegment;
+        return;
+    }
+    if (peer_.duplicate_acks == 0 && !peer_.unseen_told) flags_ |= kAckLostSegment;
+    peer_.unseen_told = true;
 }
 
 void Analysis::judge_repetition() {

@@ -40,6 +40,7 @@ struct Sender {
     std::uint16_t last_flags = 0;  // SegmentFlag bits of its last segment
     std::int8_t window_scale = kScaleUnknown;
     bool first_seq_known = false;
+    bool unseen_told = false;    // the other end acknowledged more than the capture has, and it was said
     bool window_of_syn = false;  // the last window stood in a SYN, where it is never scaled
 
     static constexpr std::uint32_t kNoWindow = 0xFFFFFFFF;
