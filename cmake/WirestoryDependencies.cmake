@@ -16,6 +16,8 @@ endfunction()
 
 wirestory_wrap(yaml_cpp yaml-cpp)
 wirestory_wrap(pcap libpcap)
+wirestory_wrap(zlib zlib)
+wirestory_wrap(zstd libzstd)
 
 set(WIRESTORY_HAVE_VIEWER OFF)
 if(WIRESTORY_VIEWER)

@@ -2,42 +2,76 @@
 // entries to an EntryReader. Internal to recording/; untrusted input.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "recording/entry_reader.hpp"
 #include "recording/recording.hpp"
+#include "recording/recording_reader.hpp"
 
 namespace wirestory {
 
-// A ByteReader whose numbers are in the byte order of the section.
+// A cursor whose numbers are in the byte order of the section. As ByteReader: after the first short read it has failed.
 class OrderedReader {
 public:
-    OrderedReader(ByteView data, bool big_endian) : in_(data), big_endian_(big_endian) {}
+    OrderedReader(ByteView data, bool big_endian) : data_(data), big_endian_(big_endian) {}
 
-    std::uint16_t u16() { return big_endian_ ? in_.be16() : in_.le16(); }
-    std::uint32_t u32() { return big_endian_ ? in_.be32() : in_.le32(); }
-    std::uint64_t u64() { return big_endian_ ? in_.be64() : in_.le64(); }
-    ByteView take(std::size_t count) { return in_.take(count); }
+    std::uint16_t u16() {
+        const auto value = number<std::uint16_t>();
+        return big_endian_ ? __builtin_bswap16(value) : value;
+    }
+    std::uint32_t u32() {
+        const auto value = number<std::uint32_t>();
+        return big_endian_ ? __builtin_bswap32(value) : value;
+    }
+    std::uint64_t u64() {
+        const auto value = number<std::uint64_t>();
+        return big_endian_ ? __builtin_bswap64(value) : value;
+    }
+    ByteView take(std::size_t count) {
+        if (failed_ || remaining() < count) {
+            failed_ = true;
+            return {};
+        }
+        const ByteView view = data_.subspan(position_, count);
+        position_ += count;
+        return view;
+    }
     // The bytes, and those that pad them to a multiple of 4 as far as they are there.
-    ByteView take_padded(std::size_t count);
-    [[nodiscard]] ByteView rest() const { return in_.rest(); }
-    [[nodiscard]] std::size_t remaining() const { return in_.remaining(); }
-    [[nodiscard]] std::size_t position() const { return in_.position(); }
-    [[nodiscard]] bool failed() const { return in_.failed(); }
+    ByteView take_padded(std::size_t count) {
+        const ByteView value = take(count);
+        if (!failed_) position_ += std::min(remaining(), (4 - count % 4) % 4);
+        return value;
+    }
+    [[nodiscard]] std::size_t remaining() const { return data_.size() - position_; }
+    [[nodiscard]] bool failed() const { return failed_; }
 
 private:
-    ByteReader in_;
+    template <class T>
+    T number() {
+        T value = 0;
+        const ByteView bytes = take(sizeof value);
+        if (!bytes.empty()) std::memcpy(&value, bytes.data(), sizeof value);
+        return value;
+    }
+
+    ByteView data_;
+    std::size_t position_ = 0;
     bool big_endian_;
+    bool failed_ = false;
 };
 
 class BlockReader {
 public:
-    BlockReader(ByteView file, Recording& recording) : file_(file), recording_(recording), entries_(recording) {}
+    BlockReader(ByteView file, const ReadOptions& options, Recording& recording)
+        : file_(file), options_(options), recording_(recording), entries_(recording) {}
 
-    void read_all();
+    // Fails when the file's first block is no section header that can be read.
+    tl::expected<void, OpenError> read_all();
 
 private:
     struct Interface {
@@ -54,20 +88,25 @@ private:
 
     // The block at `position_`, which then moves behind it; false at the end and at damage.
     bool next(Block& block);
+    // Takes over the byte order of the section header at `offset`; false, with the damage noted, when it is none.
     bool section(std::uint64_t offset);
+    [[nodiscard]] FileFault length_fault(std::uint32_t total, std::size_t left, std::string& what) const;
     void dispatch(const Block& block);
     void interface(const Block& block);
-    void enhanced_packet(const Block& block);
+    // Enhanced packets, and the obsolete kind that came before them; they differ in their first words only.
+    void timed_packet(const Block& block, bool obsolete);
     void simple_packet(const Block& block);
-    void obsolete_packet(const Block& block);
     void names(const Block& block);
     void statistics(const Block& block);
-    void packet_options(OrderedReader& in, PacketRecord& packet, std::string& comment);
+    void pass_over(std::uint32_t type);
+    // False when an option is longer than what is left; those before it are taken.
+    bool packet_options(OrderedReader& in, PacketRecord& packet, std::string& comment);
     void add_packet(const Block& block, PacketRecord packet, ByteView frame, std::string comment);
     [[nodiscard]] const Interface* interface_of(const Block& block, std::uint32_t id);
-    void damage(std::uint64_t offset, std::string what);
+    void damage(FileFault fault, std::uint64_t offset, std::string what);
 
     ByteView file_;
+    ReadOptions options_;
     Recording& recording_;
     EntryReader entries_;
     std::size_t position_ = 0;

@@ -51,8 +51,8 @@ void sort_by_time(std::vector<T>& rows, TimeNs T::*time) {
 
 TimeNs sane_time_ns(TimeNs time_ns) { return std::clamp<TimeNs>(time_ns, 0, (TimeNs{1} << 62U) - 1); }
 
-void note_damage(Recording& recording, std::uint64_t file_offset, std::string what) {
-    if (recording.damages.size() < kMaxDamages) recording.damages.push_back({file_offset, std::move(what)});
+void note_damage(Recording& recording, std::uint64_t file_offset, std::string what, FileFault fault) {
+    if (recording.damages.size() < kMaxDamages) recording.damages.push_back({file_offset, std::move(what), fault});
 }
 
 void EntryReader::entry(ByteView body, std::uint64_t file_offset) {

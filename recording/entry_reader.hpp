@@ -15,7 +15,7 @@ namespace wirestory {
 TimeNs sane_time_ns(TimeNs time_ns);
 
 // Notes damage, up to a number that keeps a file of nothing but damage from filling the memory.
-void note_damage(Recording& recording, std::uint64_t file_offset, std::string what);
+void note_damage(Recording& recording, std::uint64_t file_offset, std::string what, FileFault fault = FileFault::kNone);
 
 class EntryReader {
 public:

@@ -9,7 +9,21 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kFamilies{"tcp", "udp", "tcp6", "udp6", "unix-stream", "unix-datagram"};
 
+constexpr std::array<std::string_view, 7> kFaults{"none",           "truncated",    "corrupt", "unsupported",
+                                                  "unknown_format", "no_interface", "other"};
+
 }  // namespace
+
+std::string_view to_string(FileFault fault) {
+    const auto index = static_cast<std::size_t>(fault);
+    return index < kFaults.size() ? kFaults[index] : std::string_view("?");
+}
+
+FileFault Recording::fault() const {
+    const auto found = std::find_if(damages.begin(), damages.end(),
+                                    [](const Damage& damage) { return damage.fault != FileFault::kNone; });
+    return found == damages.end() ? FileFault::kNone : found->fault;
+}
 
 std::string_view to_string(SocketFamily family) {
     const auto index = static_cast<std::size_t>(family);

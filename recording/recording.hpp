@@ -40,10 +40,28 @@ struct Tap {
     ActorId actor = kNoActor;  // whose device, on a wire; kNoActor: not one host's
 };
 
-// Where and why reading stopped before the end of the file.
+enum class FileFault : std::uint8_t {
+    kNone,
+    kTruncated,      // the file ends inside a packet or a block
+    kCorrupt,        // a length or a field that contradicts itself
+    kUnsupported,    // a format, version or link type that is known to exist, and not read here
+    kUnknownFormat,  // no capture file
+    kNoInterface,    // a packet of an interface that was never described
+    kOther,
+};
+std::string_view to_string(FileFault fault);  // "truncated", "unknown_format"
+
+// Where and why something of the file could not be read.
 struct Damage {
-    std::uint64_t file_offset = 0;
+    std::uint64_t file_offset = 0;  // in what a compressed file unpacks to
     std::string what;
+    FileFault fault = FileFault::kNone;  // kNone: worth knowing, but no packet is missing for it
+};
+
+// Blocks of a pcapng file that hold nothing we use; passed over.
+struct PassedBlocks {
+    std::uint32_t type = 0;
+    std::uint64_t count = 0;
 };
 
 // How the run was made: kernel, sandbox, pinned settings; key and value as shown to people.
@@ -68,7 +86,10 @@ struct Recording {
     Story story;
     bool complete = false;  // the run ended and said so; false for cut files and foreign captures
     std::vector<Damage> damages;
+    std::vector<PassedBlocks> passed_blocks;  // by type, in the order of their first one
 
+    // Why not all of the file could be read; kNone when it could.
+    [[nodiscard]] FileFault fault() const;
     [[nodiscard]] TimeNs first_time_ns() const;  // earliest packet or call; 0 when empty
     [[nodiscard]] TimeNs last_time_ns() const;
 };

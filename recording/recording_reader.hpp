@@ -11,7 +11,22 @@
 
 namespace wirestory {
 
+struct ReadOptions {
+    bool sort_by_time = true;  // false keeps the file's order, for those who must number packets as other tools do
+};
+
+// Why a file could not be opened: an Error, and the kind of fault.
+struct OpenError : Error {
+    FileFault fault = FileFault::kOther;
+};
+template <class T>
+using OpenResult = tl::expected<T, OpenError>;
+
+inline tl::unexpected<OpenError> fail_open(FileFault fault, std::string message, int error_number = 0) {
+    return tl::unexpected<OpenError>(OpenError{{std::move(message), error_number}, fault});
+}
+
 // Fails when the bytes are no pcapng file at all. `owner` keeps `file` alive for as long as the packets are used.
-Result<Recording> read_pcapng(ByteView file, std::shared_ptr<const void> owner);
+OpenResult<Recording> read_pcapng(ByteView file, std::shared_ptr<const void> owner, const ReadOptions& options = {});
 
 }  // namespace wirestory

@@ -31,6 +31,7 @@ LAYERS = {
 # Library header -> the only rows that may include it.
 FENCES = [
     (re.compile(r"pcap"), ["capture/source"]),
+    (re.compile(r"zlib\.h|zstd"), ["capture/source"]),
     (re.compile(r"yaml-cpp/"), ["sim"]),
     (re.compile(r"imgui|imgui_impl"), ["viz/paint_imgui", "viz/app"]),
     (re.compile(r"GLFW/"), ["viz/app"]),

@@ -1,11 +1,12 @@
-// The classic pcap format (draft-ietf-opsawg-pcap): one tap, microseconds or nanoseconds, either byte order.
-// Untrusted input: lengths are checked against the file; a cut file keeps the packets before the cut.
+// The classic pcap format (draft-ietf-opsawg-pcap): one tap, microseconds or nanoseconds, either byte order, and
+// Kuznetzov's variant with longer packet headers. Untrusted input: lengths are checked against the file and against
+// what a packet can have; a cut or damaged file keeps the packets before the damage.
 #pragma once
 
 #include <memory>
 
-#include "base/result.hpp"
 #include "recording/recording.hpp"
+#include "recording/recording_reader.hpp"
 
 namespace wirestory::capture {
 
@@ -13,6 +14,6 @@ namespace wirestory::capture {
 bool is_pcap(ByteView file);
 
 // `owner` keeps `file` alive for as long as the packets are used. Fails only when the file's own header is broken.
-Result<Recording> read_pcap(ByteView file, std::shared_ptr<const void> owner);
+OpenResult<Recording> read_pcap(ByteView file, std::shared_ptr<const void> owner, const ReadOptions& options = {});
 
 }  // namespace wirestory::capture

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "capture/wire/cursor.hpp"
+
 namespace wirestory::capture {
 
 namespace {
@@ -9,11 +11,24 @@ namespace {
 // Option kinds: https://www.iana.org/assignments/tcp-parameters
 constexpr std::uint8_t kOptionEnd = 0;
 constexpr std::uint8_t kOptionNop = 1;
-constexpr std::uint8_t kOptionMss = 2;            // RFC 9293 3.2
-constexpr std::uint8_t kOptionWindowScale = 3;    // RFC 7323 2.2
-constexpr std::uint8_t kOptionSackPermitted = 4;  // RFC 2018 2
-constexpr std::uint8_t kOptionSack = 5;           // RFC 2018 3
-constexpr std::uint8_t kOptionTimestamps = 8;     // RFC 7323 3.2
+constexpr std::uint8_t kOptionMss = 2;              // RFC 9293 3.2
+constexpr std::uint8_t kOptionWindowScale = 3;      // RFC 7323 2.2
+constexpr std::uint8_t kOptionSackPermitted = 4;    // RFC 2018 2
+constexpr std::uint8_t kOptionSack = 5;             // RFC 2018 3
+constexpr std::uint8_t kOptionTimestamps = 8;       // RFC 7323 3.2
+constexpr std::uint8_t kOptionMd5 = 19;             // RFC 2385 3.0
+constexpr std::uint8_t kOptionUserTimeout = 28;     // RFC 5482 3
+constexpr std::uint8_t kOptionAuthentication = 29;  // RFC 5925 2.2
+constexpr std::uint8_t kOptionMptcp = 30;           // RFC 8684 3
+constexpr std::uint8_t kOptionFastOpen = 34;        // RFC 7413 4.1.1
+constexpr std::uint8_t kOptionAccEcn0 = 172;        // RFC 9768 3.2.3
+constexpr std::uint8_t kOptionAccEcn1 = 174;
+constexpr std::uint8_t kOptionExperiment1 = 253;  // RFC 6994: told apart by the first two bytes
+constexpr std::uint8_t kOptionExperiment2 = 254;
+constexpr std::uint16_t kExperimentFastOpen = 0xF989;
+
+// NOP NOP, time stamps: how every data segment of Linux, the BSDs and Windows begins its options (RFC 7323 appendix A).
+constexpr std::uint32_t kTimestampsAlone = 0x0101080A;
 
 void read_sack(ByteReader body, std::size_t body_bytes, TcpOptions& options) {
     if (body_bytes % 8 != 0) {
@@ -25,6 +40,11 @@ void read_sack(ByteReader body, std::size_t body_bytes, TcpOptions& options) {
         block.left = body.be32();
         block.right = body.be32();
     }
+}
+
+void read_fast_open(std::size_t cookie_bytes, TcpOptions& options) {
+    options.has_fast_open = true;
+    options.fast_open_cookie_bytes = static_cast<std::uint8_t>(cookie_bytes);
 }
 
 // One option's value. A known kind with a wrong length is malformed; unknown kinds are nobody's business.
@@ -46,6 +66,23 @@ void read_option(std::uint8_t kind, ByteView value, TcpOptions& options) {
             options.window_scale = body.u8();
             break;
         case kOptionSackPermitted: options.sack_permitted = sized(0); break;
+        case kOptionMd5: options.has_md5 = sized(16); break;
+        case kOptionUserTimeout: options.has_user_timeout = sized(2); break;
+        case kOptionAuthentication: options.has_authentication = true; break;
+        case kOptionAccEcn0:
+        case kOptionAccEcn1: options.has_accurate_ecn = true; break;
+        case kOptionMptcp:
+            if (value.empty()) {
+                options.malformed = true;
+            } else if (options.mptcp_count < options.mptcp_subtypes.size()) {
+                options.mptcp_subtypes.at(options.mptcp_count++) = body.u8() >> 4U;
+            }
+            break;
+        case kOptionFastOpen: read_fast_open(value.size(), options); break;
+        case kOptionExperiment1:
+        case kOptionExperiment2:
+            if (body.be16() == kExperimentFastOpen) read_fast_open(value.size() - 2, options);
+            break;
         case kOptionSack: read_sack(body, value.size(), options); break;
         case kOptionTimestamps:
             if (!sized(8)) return;
@@ -75,23 +112,29 @@ void read_options(ByteView bytes, TcpOptions& options) {
 }  // namespace
 
 bool decode_tcp(ByteView segment, TcpHeader& header) {
+    constexpr std::size_t kFixed = 20;
     header = {};
-    ByteReader in(segment);
-    header.source_port = in.be16();
-    header.destination_port = in.be16();
-    header.seq = in.be32();
-    header.ack = in.be32();
-    const std::uint16_t offset_and_flags = in.be16();
-    header.window = in.be16();
-    header.checksum = in.be16();
-    header.urgent = in.be16();
-    if (in.failed()) return false;
+    if (segment.size() < kFixed) return false;
+    const std::byte* bytes = segment.data();
+    header.source_port = load_be16(bytes);
+    header.destination_port = load_be16(bytes + 2);
+    header.seq = load_be32(bytes + 4);
+    header.ack = load_be32(bytes + 8);
+    const std::uint16_t offset_and_flags = load_be16(bytes + 12);
+    header.window = load_be16(bytes + 14);
+    header.checksum = load_be16(bytes + 16);
+    header.urgent = load_be16(bytes + 18);
     header.header_bytes = static_cast<std::uint8_t>((offset_and_flags >> 12U) * 4U);
-    header.flags = offset_and_flags & 0x1FFU;
-    if (header.header_bytes < 20) return false;
-    const ByteView options = in.take(header.header_bytes - 20U);
-    if (in.failed()) return false;
-    read_options(options, header.options);
+    header.flags = offset_and_flags & 0x0FFFU;
+    if (header.header_bytes == kFixed) return true;
+    if (header.header_bytes < kFixed || segment.size() < header.header_bytes) return false;
+    if (header.header_bytes == kFixed + 12 && load_be32(bytes + kFixed) == kTimestampsAlone) {
+        header.options.has_timestamps = true;
+        header.options.timestamp_value = load_be32(bytes + kFixed + 4);
+        header.options.timestamp_echo = load_be32(bytes + kFixed + 8);
+        return true;
+    }
+    read_options(segment.subspan(kFixed, header.header_bytes - kFixed), header.options);
     return true;
 }
 

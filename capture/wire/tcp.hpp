@@ -1,4 +1,5 @@
-// TCP header and options (RFC 9293 3.1; RFC 7323 window scale and time stamps; RFC 2018 SACK). Pure decoder.
+// TCP header and options (RFC 9293 3.1; RFC 7323 window scale and time stamps; RFC 2018 SACK; RFC 7413 Fast Open;
+// RFC 8684 Multipath TCP; RFC 9768 accurate ECN). Pure decoder.
 #pragma once
 
 #include <array>
@@ -32,13 +33,21 @@ struct TcpOptions {
     bool has_window_scale = false;
     bool sack_permitted = false;
     bool has_timestamps = false;
-    bool malformed = false;  // an option's length contradicts the header's
+    bool malformed = false;           // an option's length contradicts the header's
+    bool has_md5 = false;             // RFC 2385
+    bool has_authentication = false;  // RFC 5925
+    bool has_user_timeout = false;    // RFC 5482
+    bool has_accurate_ecn = false;
+    bool has_fast_open = false;               // with its own kind, or as the experiment before it
+    std::uint8_t fast_open_cookie_bytes = 0;  // 0: asks for a cookie
+    std::uint8_t mptcp_count = 0;
     std::uint16_t mss = 0;
     std::uint8_t window_scale = 0;
     std::uint8_t sack_count = 0;
     std::uint32_t timestamp_value = 0;
     std::uint32_t timestamp_echo = 0;
     std::array<SackBlock, 4> sack{};
+    std::array<std::uint8_t, 8> mptcp_subtypes{};  // the first of each MPTCP option (RFC 8684 3), in order
 };
 
 struct TcpHeader {
@@ -47,7 +56,7 @@ struct TcpHeader {
     WireSeq seq = 0;
     WireSeq ack = 0;
     std::uint8_t header_bytes = 0;
-    std::uint16_t flags = 0;   // TcpFlag bits
+    std::uint16_t flags = 0;   // TcpFlag bits, and the three reserved ones above them
     std::uint16_t window = 0;  // unscaled, as on the wire
     std::uint16_t checksum = 0;
     std::uint16_t urgent = 0;

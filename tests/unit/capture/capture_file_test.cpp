@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -121,7 +122,8 @@ TEST_CASE("a pcap packet that claims 4 GiB ends the reading") {
     CHECK(recording->packets.empty());
     REQUIRE(recording->damages.size() == 1);
     CHECK(recording->damages[0].file_offset == 24);
-    CHECK(recording->damages[0].what == "the file ends 23 bytes into a packet of 4294967295");
+    CHECK(recording->damages[0].what ==
+          "a packet claims 4294967295 captured bytes, more than the 262144 that any can have");
 }
 
 TEST_CASE("a recording of ours opens, stays readable while it is replaced, and keeps its calls") {
@@ -151,11 +153,22 @@ TEST_CASE("what cannot be opened is refused with a sentence that names it") {
     CHECK(error_of(folder.file_with(as_bytes("\xD4"))) ==
           "open " + folder.file("f") + ": neither a pcapng nor a pcap file (it begins with d4)");
     CHECK(error_of(folder.file_with(as_bytes("\x1F\x8B\x08"))) ==
-          "open " + folder.file("f") + ": it is compressed with gzip; unpack it first (gunzip)");
+          "open " + folder.file("f") + ": neither a pcapng nor a pcap file (it begins with 1f 8b 08)");
     CHECK(error_of(folder.file_with(as_bytes("\xD4\xC3\xB2\xA1 and then"))) ==
           "open " + folder.file("f") + ": read pcap: the file ends inside its header");
     CHECK(error_of(folder.file_with(as_bytes("\n\r\r\n"))) ==
           "open " + folder.file("f") + ": read pcapng: it does not begin with a pcapng section header");
+    CHECK(error_of("/dev/null") == "open /dev/null: it is a device, not a capture file");
+}
+
+TEST_CASE("a capture comes through a FIFO") {
+    const Folder folder;
     REQUIRE(mkfifo(folder.file("fifo").c_str(), 0600) == 0);
-    CHECK(error_of(folder.file("fifo")) == "open " + folder.file("fifo") + ": it is not a regular file");
+    const Bytes file = pcap_file({false, true});
+    std::thread writer([&] { std::ofstream(folder.file("fifo"), std::ios::binary) << as_text(file); });
+    const auto recording = open_capture_file(folder.file("fifo"));
+    writer.join();
+    REQUIRE(recording);
+    CHECK(recording->packets.size() == 2);
+    CHECK(as_text(recording->packets.frame(0)) == "defg");
 }
