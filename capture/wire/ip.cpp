@@ -122,6 +122,7 @@ void decode_ipv6_headers(std::uint8_t next, Cursor at, DecodedPacket& packet) {
         if (kind == kRouting) follow_routing_header(at, bytes, packet);
         if (kind == kFragment) note_fragment(at, packet);
         at.skip(bytes);
+        if (kind == kFragment) packet.offsets.fragment = layer_offset(at.offset());
         if (packet.fragment_offset_bytes != 0 && !packet.reassembled) break;  // what follows is the middle of something
     }
     decode_transport(at, packet);
@@ -154,6 +155,7 @@ void decode_ipv4(Cursor at, IpLength rule, DecodedPacket& packet) {
     if (!need(at, header_bytes, packet)) return;
     if (header_bytes > kIpv4Fixed) follow_source_route(at, header_bytes, packet);
     at.skip(header_bytes);
+    if (packet.fragment) packet.offsets.fragment = layer_offset(at.offset());
     // An authentication header (RFC 4302) stands between IPv4 and what it carries, too.
     if (packet.ip_protocol == kProtocolAh && packet.fragment_offset_bytes == 0) {
         return decode_ipv6_headers(kProtocolAh, at, packet);

@@ -49,6 +49,7 @@ struct LayerOffsets {
     std::uint16_t network = kAbsent;
     std::uint16_t transport = kAbsent;
     std::uint16_t payload = kAbsent;
+    std::uint16_t fragment = kAbsent;  // of a fragment: the part of the datagram that it carries
 };
 
 constexpr std::size_t kMaxVlanIds = 4;  // two are in use (IEEE 802.1ad); tags beyond are passed over

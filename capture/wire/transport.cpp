@@ -28,6 +28,8 @@ void decode_tcp_beginning(const Cursor& at, TcpHeader& tcp) {
     }
     if (at.has(8)) tcp.seq = at.be32(4);
     if (at.has(12)) tcp.ack = at.be32(8);
+    if (at.has(14)) tcp.flags = at.be16(12) & 0x0FFFU;
+    if (at.has(16)) tcp.window = at.be16(14);
 }
 
 void decode_tcp_layer(Cursor at, DecodedPacket& packet) {
