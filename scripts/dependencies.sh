@@ -12,7 +12,7 @@ wirestory_packages() {
                 ;;
             viewer) echo libimgui-dev libglfw3-dev libgl-dev libpng-dev libfontconfig-dev fonts-dejavu-core ;;
             test)
-                echo catch2 clang-format-14 universal-ctags python3 python3-yaml python3-jsonschema tshark tcpdump xvfb xauth libgl1-mesa-dri \
+                echo catch2 clang-format-14 universal-ctags python3 python3-yaml python3-jsonschema tshark tcpdump zstd xvfb xauth libgl1-mesa-dri \
                     fonts-noto-cjk
                 ;;
         esac

@@ -170,9 +170,13 @@ OpenResult<Recording> open_capture_file(const std::string& path, const OpenOptio
     if (content) content = unpacked(std::move(*content), name, limit);
     if (!content) return tl::unexpected(content.error());
     const ByteView bytes = content->bytes;
-    if (!is_pcapng(bytes) && !is_pcap(bytes)) return not_a_capture(name, bytes);
+    const auto cut = [&] {
+        return fail_open(content->damage->fault, fmt::format("open {}: {}", name, content->damage->what));
+    };
+    if (!is_pcapng(bytes) && !is_pcap(bytes)) return content->damage ? cut() : not_a_capture(name, bytes);
     auto recording = is_pcapng(bytes) ? read_pcapng(bytes, content->owner, options.read)
                                       : read_pcap(bytes, content->owner, options.read);
+    if (!recording && content->damage) return cut();
     if (!recording) {
         return fail_open(recording.error().fault, fmt::format("open {}: {}", name, recording.error().message));
     }
