@@ -45,6 +45,7 @@ Relay::Relay(const WireSpec& spec, const WireOptions& options, std::vector<Packe
       model_(spec),
       departures_(std::move(departures)),
       waiting_(ports_.size() * ports_.size()),
+      heads_(ports_.size()),
       outboxes_(new Outbox[ports_.size()]),
       log_(options.log_entries) {}
 
@@ -113,9 +114,8 @@ void Relay::run() {
     for (const PacketPort& port : ports_) packet_fds.push_back(port.fd());
     RelaySleep sleep(packet_fds, wake_fd_.get(), options_.stay_awake_ns);
     for (;;) {
-        bool worked = send_due();
-        for (std::size_t host = 0; host < ports_.size(); ++host)
-            worked = receive(static_cast<HostId>(host), std::numeric_limits<TimeNs>::max()) || worked;
+        const bool sent = send_due();
+        const bool worked = receive(std::numeric_limits<TimeNs>::max()) || sent;
         if (worked) sleep.worked(clock_.now());
         if (asked_.load(std::memory_order_acquire) && !answer(!worked && departures_.empty())) break;
         if (!worked) sleep.wait(clock_.now(), departures_.next_due_ns());
@@ -132,10 +132,10 @@ void Relay::run() {
 // Changes take effect between two frames: those stamped up to the moment go first, under the old rules.
 bool Relay::answer(bool idle) {
     const TimeNs moment_ns = realtime_now_ns();
-    for (std::size_t host = 0; host < ports_.size(); ++host)
-        for (std::uint32_t i = 0; i < ports_[host].frame_count() && receive(static_cast<HostId>(host), moment_ns);
-             ++i) {
-        }
+    std::uint32_t most = 0;  // the rings hold no more, so this ends also while frames keep coming
+    for (const PacketPort& port : ports_) most += port.frame_count();
+    for (std::uint32_t i = 0; i < most && receive(moment_ns); ++i) {
+    }
     const std::lock_guard lock(mutex_);
     for (Change& change : changes_) {
         change.apply(model_);
@@ -148,18 +148,35 @@ bool Relay::answer(bool idle) {
     return !stopping_;
 }
 
-bool Relay::receive(HostId from, TimeNs until_ns) {
-    PacketPort& port = ports_[from];
-    std::uint32_t taken = 0;
-    RingFrame frame;
-    while (taken < Outbox::kBatch && port.peek(taken, frame) && frame.arrived_ns <= until_ns) {
-        take_frame(from, frame);
-        ++taken;
+// The oldest first, whoever sent it: where several hosts send to one, their order in the queue of its port is that in
+// which their frames came, not that in which we look at the rings.
+bool Relay::receive(TimeNs until_ns) {
+    for (RingHead& head : heads_) head = RingHead{};
+    std::size_t taken = 0;
+    for (; taken < Outbox::kBatch; ++taken) {
+        const std::size_t host = look_for_oldest();
+        if (host == heads_.size() || heads_[host].frame.arrived_ns > until_ns) break;
+        take_frame(static_cast<HostId>(host), heads_[host].frame);
+        ++heads_[host].taken;
+        heads_[host].there = false;
     }
     if (taken == 0) return false;
-    flush_all();  // what leaves at once still lies in the ring
-    port.release(taken);
+    flush_all();  // what leaves at once still lies in the rings
+    for (std::size_t host = 0; host < ports_.size(); ++host)
+        if (heads_[host].taken != 0) ports_[host].release(heads_[host].taken);
     return true;
+}
+
+// The host whose ring has the oldest frame; heads_.size() when all are empty.
+std::size_t Relay::look_for_oldest() {
+    std::size_t oldest = heads_.size();
+    for (std::size_t host = 0; host < heads_.size(); ++host) {
+        RingHead& head = heads_[host];
+        if (!head.there) head.there = ports_[host].peek(head.taken, head.frame);
+        if (!head.there) continue;
+        if (oldest == heads_.size() || head.frame.arrived_ns < heads_[oldest].frame.arrived_ns) oldest = host;
+    }
+    return oldest;
 }
 
 void Relay::take_frame(HostId from, const RingFrame& frame) {

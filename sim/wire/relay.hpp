@@ -57,7 +57,8 @@ private:
     Relay(const WireSpec& spec, const WireOptions& options, std::vector<PacketPort> ports, std::vector<MacAddress> macs,
           DepartureQueue departures);
     void run();
-    bool receive(HostId from, TimeNs until_ns);
+    bool receive(TimeNs until_ns);  // frames stamped up to then; false when there was none
+    std::size_t look_for_oldest();
     void take_frame(HostId from, const RingFrame& frame);
     void carry(HostId from, HostId to, const RingFrame& frame, bool only_receiver);
     Fate ask_model(HostId from, HostId to, const RingFrame& frame, TimeNs entered_ns);
@@ -78,6 +79,13 @@ private:
     Impairment model_;
     DepartureQueue departures_;
     std::vector<std::uint32_t> waiting_;  // packets on their way, by path
+    // The next frame of each ring while a batch is taken, and how many of it were taken before.
+    struct RingHead {
+        RingFrame frame;
+        std::uint32_t taken = 0;
+        bool there = false;
+    };
+    std::vector<RingHead> heads_;
     std::unique_ptr<Outbox[]> outboxes_;  // by receiver
     FateLog log_;
     Counters counters_;

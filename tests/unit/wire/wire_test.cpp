@@ -2,6 +2,7 @@
 // relay tells about it.
 #include "sim/wire/wire.hpp"
 
+#include <array>
 #include <fstream>
 #include <set>
 
@@ -220,6 +221,30 @@ std::string snmp_counter(const Wire& wire, HostId host, const std::string& proto
         }
     });
     return value;
+}
+
+// Two hosts in turn, faster than the relay wakes: the third gets the datagrams in the order in which they were sent.
+void speak_in_turn(Checks& checks) {
+    constexpr int kRounds = 500;
+    constexpr int kChunk = 50;  // fits any receive buffer
+    WireSpec spec;
+    spec.hosts = {"alice", "bob", "server"};
+    auto wire = open_wire(checks, spec);
+    if (!wire) return;
+    const std::array<UniqueFd, 2> senders{socket_on(*wire, 0, SOCK_DGRAM, kPort),
+                                          socket_on(*wire, 1, SOCK_DGRAM, kPort)};
+    const auto server = socket_on(*wire, 2, SOCK_DGRAM, kPort);
+    for (int number = 0; number < kRounds; number += kChunk) {
+        for (int i = number; i < number + kChunk; ++i)
+            EXPECT_IN(checks, send_to(senders[static_cast<std::size_t>(i % 2)].get(), wire->hosts()[2].address, kPort,
+                                      std::to_string(i)));
+        for (int i = number; i < number + kChunk; ++i)
+            EXPECT_EQUAL_IN(checks, receive(server.get()).value_or("nothing"), std::to_string(i));
+    }
+}
+
+TEST_CASE("packets of several hosts to one keep the order in which they were sent") {
+    for (const User user : users_to_try()) CHECK(in_sandbox(user, speak_in_turn) == "");
 }
 
 TEST_CASE("a corrupted datagram reaches the receiver's checksum counter and not the receiver") {
