@@ -8,17 +8,16 @@
 #include "analysis/finding.hpp"
 #include "analysis/findings/words.hpp"
 #include "analysis/flow_table.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "recording/actor_address.hpp"
 
 namespace wirestory::analysis {
 namespace {
 
-constexpr Bilingual kConcluded{"Concluded from what {receiver} read later.",
-                               "这是根据 {receiver} 后来读到的内容推断的。"};
-constexpr Bilingual kCounted{"The kernel's drop counter says so.", "内核的丢包计数证实了这一点。"};
-constexpr Bilingual kCountedOfBuffer{"The kernel's drop counter says so; the buffer holds {buffer} with bookkeeping.",
-                                     "内核的丢包计数证实了这一点；缓冲区连同管理开销共 {buffer}。"};
+constexpr const char* kConcluded = tr_later("Concluded from what {receiver} read later.");
+constexpr const char* kCounted = tr_later("The kernel's drop counter says so.");
+constexpr const char* kCountedOfBuffer = tr_later("The kernel's drop counter says so; the buffer holds {buffer} with bookkeeping.");
 
 using Rows = std::array<const FindingWords*, kFindingKindCount>;
 
@@ -58,8 +57,8 @@ Arguments figures(const Finding& finding) {
     return all;
 }
 
-std::string fill(const Bilingual& words, Language language, const Arguments& arguments) {
-    return fmt::vformat(words.in(language), arguments);
+std::string fill(const char* words, Language language, const Arguments& arguments) {
+    return fmt::vformat(tr_in(language, words), arguments);
 }
 
 std::string actor_name(const Recording& recording, ActorId actor) {
@@ -141,7 +140,7 @@ std::string describe(const Recording& recording, const Finding& finding, Languag
 }
 
 const char* name_of(FindingKind kind, Language language) {
-    return words_of(kind, FindingCause::kPlain).name.in(language);
+    return tr_in(language, words_of(kind, FindingCause::kPlain).name);
 }
 
 std::string note_of(const Finding& finding, Language language) {
@@ -150,15 +149,6 @@ std::string note_of(const Finding& finding, Language language) {
 
 std::string short_note_of(const Finding& finding, Language language) {
     return fill(words_of(finding.kind, finding.cause).brief, language, figures(finding));
-}
-
-std::string describing_characters(Language language) {
-    std::string all;
-    visit_rows([&](const FindingWords& row) {
-        for (const Bilingual& words : {row.name, row.note, row.brief, row.sentence}) all += words.in(language);
-    });
-    for (const Bilingual& words : {kConcluded, kCounted, kCountedOfBuffer}) all += words.in(language);
-    return all;
 }
 
 }  // namespace wirestory::analysis

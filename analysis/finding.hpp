@@ -106,7 +106,5 @@ const char* name_of(FindingKind kind, Language language);
 // A few words for a lane ("Nagle holds 6 bytes for 40 ms"), and fewer ("held 40 ms").
 std::string note_of(const Finding& finding, Language language);
 std::string short_note_of(const Finding& finding, Language language);
-// Every character that these may use in this language apart from the recording's own: what a font must have.
-std::string describing_characters(Language language);
 
 }  // namespace wirestory::analysis

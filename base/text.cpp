@@ -103,6 +103,31 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+// Up to the next place where a line may end: at a blank, or between Chinese characters, but never before a closing
+// mark.
+std::size_t unbreakable_bytes(std::string_view text) {
+    const auto length_at = [&](std::size_t at) {
+        std::size_t length = 1;
+        while (at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xC0U) == 0x80U) ++length;
+        return length;
+    };
+    const auto closes = [](std::string_view character) {
+        constexpr std::string_view kClosing = "。，、：；）”？！》";
+        return character.size() == 3 && kClosing.find(character) != std::string_view::npos;
+    };
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != ' ' && text[at] != '\n') {
+        const std::string_view character = text.substr(at, length_at(at));
+        const bool wide = display_width(character) > 1;
+        if (wide && at > 0 && !closes(character)) break;
+        at += character.size();
+        if (!wide) continue;
+        const std::string_view next = text.substr(at, at < text.size() ? length_at(at) : 0);
+        if (!closes(next)) break;
+    }
+    return at;
+}
+
 }  // namespace
 
 std::string format_duration(DurationNs duration) {
@@ -181,6 +206,41 @@ std::string fit_width(std::string_view utf8, int columns) {
         kept += point.length;
     }
     return std::string{utf8.substr(0, kept)} + "...";
+}
+
+std::string wrapped(std::string_view text, int width, std::string_view indent) {
+    std::string out;
+    std::string line;
+    const auto flush = [&] {
+        if (line.empty()) return;
+        out += fmt::format("{}{}\n", indent, line);
+        line.clear();
+    };
+    bool spaced = false;
+    while (!text.empty()) {
+        if (text.front() == ' ' || text.front() == '\n') {
+            spaced = !line.empty();
+            text.remove_prefix(1);
+            continue;
+        }
+        const std::string_view word = text.substr(0, unbreakable_bytes(text));
+        const int used = display_width(line) + (spaced ? 1 : 0) + display_width(word);
+        if (!line.empty() && used + static_cast<int>(indent.size()) > width) {
+            flush();
+            spaced = false;
+        }
+        if (spaced) line += ' ';
+        line += word;
+        spaced = false;
+        text.remove_prefix(word.size());
+    }
+    flush();
+    return out;
+}
+
+std::string padded(std::string_view utf8, int columns) {
+    const int width = display_width(utf8);
+    return std::string{utf8} + std::string(static_cast<std::size_t>(std::max(columns - width, 0)), ' ');
 }
 
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates) {

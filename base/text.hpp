@@ -29,6 +29,12 @@ int display_width(std::string_view utf8);
 // At most `columns` columns of the text, ended with `...` where it was cut; never splits a character.
 std::string fit_width(std::string_view utf8, int columns);
 
+// The text with blanks up to `columns`; longer ones as they are.
+std::string padded(std::string_view utf8, int columns);
+// Lines of at most `width` columns, each begun with `indent` and ended with a newline. Lines end at blanks and between
+// Chinese characters, never before a closing mark.
+std::string wrapped(std::string_view utf8, int width, std::string_view indent);
+
 // The candidate nearest in spelling, for "did you mean"; nothing when none is near.
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "cli/commands.hpp"
 #include "session/session.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -52,14 +53,17 @@ void append_json(const sim::Diagnostics& diagnostics, nlohmann::json& array) {
     }
 }
 
-std::string plural(std::size_t number, const char* word) {
-    return fmt::format("{} {}{}", number, word, number == 1 ? "" : "s");
+std::string counted(std::size_t number, const char* one, const char* many) {
+    return fmt::format(fmt::runtime(tr(number == 1 ? one : many)), number);
 }
 
 void print_summary(const Counts& counts, std::size_t files) {
     if (counts.errors == 0 && counts.warnings == 0) return;
-    fmt::print(stderr, "{} and {} in {} of {}\n", plural(counts.errors, "error"), plural(counts.warnings, "warning"),
-               counts.bad_files, plural(files, "file"));
+    const std::string errors = counted(counts.errors, tr_later("{} error"), tr_later("{} errors"));
+    const std::string warnings = counted(counts.warnings, tr_later("{} warning"), tr_later("{} warnings"));
+    const std::string all = counted(files, tr_later("{} file"), tr_later("{} files"));
+    // TRANSLATORS: "3 errors and 1 warning in 2 of 5 files"
+    fmt::print(stderr, "{}\n", tr_format("{} and {} in {} of {}", errors, warnings, counts.bad_files, all));
 }
 
 int check(const CheckOptions& options) {
@@ -76,7 +80,7 @@ int check(const CheckOptions& options) {
             continue;
         }
         fmt::print(stderr, "{}", sim::format_diagnostics(outcome.diagnostics, text, colours));
-        if (outcome.scenario) fmt::print("{}: ok\n", file);
+        if (outcome.scenario) fmt::print("{}: {}\n", file, tr("ok"));
         std::fflush(stdout);
     }
     if (options.json) {
@@ -91,10 +95,10 @@ int check(const CheckOptions& options) {
 }  // namespace
 
 void add_check_command(CLI::App& app, int& status) {
-    CLI::App* command = app.add_subcommand("check", "Show every mistake of scenario files, with place and hint");
+    CLI::App* command = app.add_subcommand("check", tr("Show every mistake of scenario files, with place and hint"));
     const auto options = std::make_shared<CheckOptions>();
-    command->add_option("files", options->files, "Scenario files (YAML)")->required()->type_name("FILE");
-    command->add_flag("--json", options->json, "Print the mistakes as a JSON array on stdout, for editors");
+    command->add_option("files", options->files, tr("Scenario files (YAML)"))->required()->option_text(tr("FILE ..."));
+    command->add_flag("--json", options->json, tr("Print the mistakes as a JSON array on stdout, for editors"));
     command->callback([options, &status] { status = check(*options); });
 }
 

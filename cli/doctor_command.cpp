@@ -7,6 +7,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "base/messages.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "sim/sandbox/sandbox.hpp"
 
@@ -17,8 +19,8 @@ void print_text(const std::vector<sim::DoctorCheck>& checks) {
     for (const sim::DoctorCheck& check : checks) {
         // What only some commands need is no failure: "--", not "NO".
         const char* mark = check.works ? "ok" : check.needed ? "NO" : "--";
-        fmt::print("{}  {:<18} {}\n", mark, check.name, check.detail);
-        if (!check.cure.empty()) fmt::print("      cure: {}\n", check.cure);
+        fmt::print("{}  {} {}\n", mark, padded(tr(check.name.c_str()), 18), check.detail);
+        if (!check.cure.empty()) fmt::print("      {}\n", tr_format("cure: {}", check.cure));
     }
 }
 
@@ -42,8 +44,8 @@ int examine(bool json) {
         print_json(checks, all_work);
     } else {
         print_text(checks);
-        fmt::print("{}\n",
-                   all_work ? "Scenarios can run here." : "Scenarios cannot run here yet: see the cures above.");
+        fmt::print("{}\n", all_work ? tr("Scenarios can run here.")
+                                    : tr("Scenarios cannot run here yet: see the cures above."));
     }
     return all_work ? kSuccess : kMachineCannot;
 }
@@ -51,9 +53,10 @@ int examine(bool json) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app, int& status) {
-    CLI::App* doctor = app.add_subcommand("doctor", "Tell what works on this machine, and the cure for what does not");
+    CLI::App* doctor =
+        app.add_subcommand("doctor", tr("Tell what works on this machine, and the cure for what does not"));
     auto json = std::make_shared<bool>(false);
-    doctor->add_flag("--json", *json, "Print the checks as JSON");
+    doctor->add_flag("--json", *json, tr("Print the checks as JSON"));
     doctor->callback([&status, json] { status = examine(*json); });
 }
 

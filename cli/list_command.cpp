@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/scenario_library.hpp"
@@ -19,7 +20,6 @@ namespace {
 
 struct ListArguments {
     std::vector<std::string> words;
-    std::string language;
     bool json = false;
 };
 
@@ -29,11 +29,6 @@ struct Entry {
     Localized title;
     std::vector<std::string> topics;
 };
-
-std::string padded(const std::string& text, int columns) {
-    const int width = display_width(text);
-    return width >= columns ? text : text + std::string(static_cast<std::size_t>(columns - width), ' ');
-}
 
 void print_entries(const std::vector<Entry>& entries, Language language) {
     int names = 0;
@@ -63,8 +58,8 @@ int list(const ListArguments& arguments) {
     if (arguments.words.empty()) {
         const std::string folder = library_folder();
         if (folder.empty()) {
-            fmt::print(stderr,
-                       "wirestory list: no library of scenarios was found; set WIRESTORY_SCENARIOS to its folder\n");
+            fmt::print(stderr, "wirestory list: {}\n",
+                       tr("no library of scenarios was found; set WIRESTORY_SCENARIOS to its folder"));
             return kMistake;
         }
         files = scenarios_below(folder);
@@ -85,16 +80,15 @@ int list(const ListArguments& arguments) {
         if (parsed.scenario) {
             entries.push_back({parsed.scenario->name, file, parsed.scenario->title, parsed.scenario->topics});
         } else {
-            fmt::print(stderr, "wirestory list: {} has mistakes; `wirestory check` names them\n", file);
+            fmt::print(stderr, "wirestory list: {}\n",
+                       tr_format("{} has mistakes; `wirestory check` names them", file));
             status = kMistake;
         }
     }
     if (arguments.json) {
         print_json(entries);
     } else {
-        const bool chinese =
-            arguments.language == "zh" || (arguments.language.empty() && environment_language() == Language::kChinese);
-        print_entries(entries, chinese ? Language::kChinese : Language::kEnglish);
+        print_entries(entries, process_language());
     }
     return status;
 }
@@ -103,11 +97,9 @@ int list(const ListArguments& arguments) {
 
 void add_list_command(CLI::App& app, int& status) {
     const auto arguments = std::make_shared<ListArguments>();
-    CLI::App* command = app.add_subcommand("list", "Show the library of scenarios");
-    command->add_option("SCENARIO", arguments->words, "Only these (names, folders, patterns)");
-    command->add_option("--lang", arguments->language, "Language of the titles (default: the environment's)")
-        ->check(CLI::IsMember({"en", "zh"}));
-    command->add_flag("--json", arguments->json, "Print a JSON array instead");
+    CLI::App* command = app.add_subcommand("list", tr("Show the library of scenarios"));
+    command->add_option("SCENARIO", arguments->words, tr("Only these (names, folders, patterns)"));
+    command->add_flag("--json", arguments->json, tr("Print a JSON array instead"));
     command->callback([arguments, &status] { status = list(*arguments); });
 }
 

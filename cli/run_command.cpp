@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "cli/commands.hpp"
 #include "cli/ladder_excerpt.hpp"
 #include "cli/run_queue.hpp"
@@ -43,15 +44,15 @@ Result<Destination> choose_destination(const RunArguments& arguments, std::size_
     if (arguments.output.empty()) {
         Destination destination{{}, fs::temp_directory_path(error) / fmt::format("wirestory-{}", getuid())};
         fs::create_directories(destination.folder, error);
-        if (error) return fail(fmt::format("create {}: {}", destination.folder.string(), error.message()));
+        if (error) return fail(tr_format("create {}: {}", destination.folder.string(), error.message()));
         return destination;
     }
     const bool is_folder = fs::is_directory(arguments.output, error) || arguments.output.back() == '/';
     if (!is_folder && run_count == 1) return Destination{arguments.output, {}};
     fs::create_directories(arguments.output, error);
     if (error) {
-        return fail(fmt::format("-o {}: with several runs this must be a folder, and it cannot be made: {}",
-                                arguments.output, error.message()));
+        return fail(tr_format("-o {}: with several runs this must be a folder, and it cannot be made: {}",
+                              arguments.output, error.message()));
     }
     return Destination{{}, arguments.output};
 }
@@ -122,7 +123,7 @@ private:
         RunRecord record;
         record.name = record.file = file;
         record.status = kMistake;
-        record.trouble = "mistakes in the file";
+        record.trouble = tr("mistakes in the file");
         if (arguments_.json) fmt::print("{}", run_json(record));
         records_.push_back(std::move(record));
     }
@@ -152,7 +153,8 @@ private:
             locate(record);
         } else {
             record.status = kMachineCannot;
-            record.trouble = run.report.error().message + "; `wirestory doctor` tells what works on this machine";
+            record.trouble =
+                tr_format("{}; `wirestory doctor` tells what works on this machine", run.report.error().message);
         }
         worst_ = std::max(worst_, record.status);
         clear_progress();
@@ -190,7 +192,7 @@ private:
 
     void show_progress() {
         if (!progress_ || queue_.size() < 2 || records_.size() >= queue_.size()) return;
-        fmt::print(stderr, "{}/{} runs", records_.size(), queue_.size());
+        fmt::print(stderr, "{}", tr_format("{}/{} runs", records_.size(), queue_.size()));
         std::fflush(stderr);
     }
     void clear_progress() {
@@ -210,24 +212,25 @@ private:
 
 void add_run_command(CLI::App& app, int& status) {
     const auto arguments = std::make_shared<RunArguments>();
-    CLI::App* run = app.add_subcommand("run", "Stage scenarios with real sockets and record them");
+    CLI::App* run = app.add_subcommand("run", tr("Stage scenarios with real sockets and record them"));
     run->add_option("SCENARIO", arguments->words,
-                    "Scenario files, folders, patterns, or names of the library (tcp/handshake, udp)")
+                    tr("Scenario files, folders, patterns, or names of the library (tcp/handshake, udp)"))
         ->required();
     run->add_option("-o,--output", arguments->output,
-                    "Recording to write (.pcapng); with several runs the folder for them")
-        ->option_text("RECORDING");
-    run->add_option("-j,--jobs", arguments->jobs, "Runs at once, each in namespaces of its own")
+                    tr("Recording to write (.pcapng); with several runs the folder for them"))
+        ->option_text(tr("RECORDING"));
+    run->add_option("-j,--jobs", arguments->jobs, tr("Runs at once, each in namespaces of its own"))
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    run->add_option("--repeat", arguments->repeat, "Times to run each scenario")
+    run->add_option("--repeat", arguments->repeat, tr("Times to run each scenario"))
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();
-    run->add_option("--timeout", arguments->timeout_s, "Seconds that a step may take before the run is called stuck")
+    run->add_option("--timeout", arguments->timeout_s,
+                    tr("Seconds that a step may take before the run is called stuck"))
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
-    run->add_flag("--json", arguments->json, "Print one JSON object a run, a line each");
-    run->add_option("--junit", arguments->junit, "Also write the results as JUnit XML")->option_text("FILE");
+    run->add_flag("--json", arguments->json, tr("Print one JSON object a run, a line each"));
+    run->add_option("--junit", arguments->junit, tr("Also write the results as JUnit XML"))->option_text(tr("FILE"));
     run->callback([arguments, &status] { status = RunCommand{*arguments}.run(); });
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/ladder_excerpt.hpp"
@@ -30,8 +31,8 @@ std::string line_of(const std::string& file, int line) {
 }
 
 std::string both_sides(const Verdict& verdict, const Paint& paint) {
-    const std::string expected = "expected " + verdict.expected;
-    const std::string seen = "seen " + verdict.seen;
+    const std::string expected = tr_format("expected {}", verdict.expected);
+    const std::string seen = tr_format("seen {}", verdict.seen);
     if (display_width(expected) + display_width(seen) + 7 <= std::min(stdout_columns(), kSideBySideColumns)) {
         return fmt::format("    {}  |  {}\n", expected, paint.bad(seen));
     }
@@ -48,10 +49,10 @@ std::string verdict_text(const RunRecord& record, const Verdict& verdict, const 
 
 std::string_view word_of(int status) {
     switch (status) {
-        case kSuccess: return "passed";
-        case kInterrupted: return "interrupted";
-        case kMachineCannot: return "cannot run";
-        default: return "FAILED";
+        case kSuccess: return tr("passed");
+        case kInterrupted: return tr("interrupted");
+        case kMachineCannot: return tr("cannot run");
+        default: return tr("FAILED");
     }
 }
 
@@ -108,10 +109,12 @@ std::string summary_text(const std::vector<RunRecord>& records, double seconds, 
     const Paint paint{colour};
     const auto passed = std::count_if(records.begin(), records.end(), [](const RunRecord& r) { return r.status == 0; });
     const auto failed = static_cast<std::ptrdiff_t>(records.size()) - passed;
-    const std::string failures = fmt::format("{} failed", failed);
-    return fmt::format("{}, {} in {}\n", paint.good(fmt::format("{} passed", passed)),
-                       failed > 0 ? paint.bad(failures) : failures,
-                       format_duration(static_cast<DurationNs>(seconds * 1e9)));
+    const std::string failures = tr_format("{} failed", failed);
+    // TRANSLATORS: "12 passed, 1 failed in 3.2 s"
+    return tr_format("{}, {} in {}", paint.good(tr_format("{} passed", passed)),
+                     failed > 0 ? paint.bad(failures) : failures,
+                     format_duration(static_cast<DurationNs>(seconds * 1e9))) +
+           "\n";
 }
 
 std::string run_json(const RunRecord& record) {
@@ -154,7 +157,7 @@ Status write_junit(const std::string& path, const std::vector<RunRecord>& record
     bool written = file != nullptr && std::fwrite(xml.data(), 1, xml.size(), file) == xml.size();
     // fclose() tells of a full disk what fwrite() only buffered.
     if (file != nullptr && std::fclose(file) != 0) written = false;
-    if (!written) return fail_errno("write " + path, errno);
+    if (!written) return fail_errno(tr_format("write {}", path), errno);
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 #include <glob.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::cli {
@@ -50,8 +51,8 @@ std::vector<std::string> expand(const std::vector<std::string>& paths) {
 tl::unexpected<Error> not_found(const std::string& word, const std::vector<std::string>& names) {
     const std::vector<std::string_view> candidates(names.begin(), names.end());
     const auto near = closest(word, candidates);
-    return fail(near ? fmt::format("{}: there is no such file or scenario; did you mean {}?", word, *near)
-                     : fmt::format("{}: there is no such file or scenario; `wirestory list` shows the library", word));
+    return fail(near ? tr_format("{}: there is no such file or scenario; did you mean {}?", word, *near)
+                     : tr_format("{}: there is no such file or scenario; `wirestory list` shows the library", word));
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ Result<std::vector<std::string>> resolve_scenarios(const std::string& word) {
     std::error_code error;
     if (fs::is_directory(word, error)) {
         auto files = scenarios_below(word);
-        if (files.empty()) return fail(fmt::format("{}: no scenario (*.yaml) in this folder", word));
+        if (files.empty()) return fail(tr_format("{}: no scenario (*.yaml) in this folder", word));
         return files;
     }
     if (fs::exists(word, error)) return std::vector{word};

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -45,7 +46,17 @@ bool locale_is_utf8() {
 }
 
 Language environment_language() {
-    return locale_for("LC_MESSAGES").substr(0, 2) == "zh" ? Language::kChinese : Language::kEnglish;
+    const std::string_view locale = locale_for("LC_MESSAGES");
+    if (locale.empty() || locale == "C" || locale == "POSIX") return Language::kEnglish;
+    const char* preferred = std::getenv("LANGUAGE");
+    std::string_view list = preferred != nullptr ? preferred : "";
+    while (!list.empty()) {
+        const std::string_view name = list.substr(0, list.find(':'));
+        if (name.substr(0, 2) == "zh") return Language::kChinese;
+        if (name.substr(0, 2) == "en" || name == "C") return Language::kEnglish;
+        list.remove_prefix(std::min(name.size() + 1, list.size()));
+    }
+    return locale.substr(0, 2) == "zh" ? Language::kChinese : Language::kEnglish;
 }
 
 }  // namespace wirestory::cli

@@ -15,7 +15,8 @@ int stdout_columns();
 // Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) is a UTF-8 one.
 bool locale_is_utf8();
 
-// The language of the environment's messages (LC_ALL, LC_MESSAGES, LANG); English unless it is Chinese.
+// The language of the environment's messages by gettext's rules: LC_ALL, LC_MESSAGES, LANG, and unless those say "C"
+// the list in LANGUAGE first. English unless it is Chinese. No locale need be installed.
 Language environment_language();
 
 // Words in colour, or plain.

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "analysis/analysis.hpp"
+#include "base/messages.hpp"
 #include "base/unique_fd.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
@@ -42,7 +43,6 @@ struct ViewArguments {
     std::string screenshot;
     std::string size = "1280x800";
     std::string theme = "dark";
-    std::string language;
     std::string select;
     std::string tab;
     double playhead_ms = -1;
@@ -92,9 +92,10 @@ std::string recording_name(const std::string& scenario) { return fs::path(scenar
 // wants a process of one. The child's words go to our standard error only when it could not record anything.
 Result<viz::Document> run_in_child(const std::string& scenario, const std::string& output) {
     posix_spawn_file_actions_t actions;
-    if (posix_spawn_file_actions_init(&actions) != 0) return fail("run " + scenario + ": out of memory");
+    if (posix_spawn_file_actions_init(&actions) != 0) return fail(tr_format("run {}: out of memory", scenario));
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    std::vector<std::string> words = {"wirestory", "run", scenario, "-o", output};
+    std::vector<std::string> words = {
+        "wirestory", "run", scenario, "-o", output, "--lang", process_language() == Language::kChinese ? "zh" : "en"};
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
@@ -108,10 +109,10 @@ Result<viz::Document> run_in_child(const std::string& scenario, const std::strin
         if (errno != EINTR) return fail_errno("wait for the run of " + scenario, errno);
     }
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (code == kMistake) return fail("run " + scenario + ": the scenario has mistakes; see `wirestory check`");
-    if (code == kMachineCannot) return fail("run " + scenario + ": this machine cannot; see `wirestory doctor`");
+    if (code == kMistake) return fail(tr_format("run {}: the scenario has mistakes; see `wirestory check`", scenario));
+    if (code == kMachineCannot) return fail(tr_format("run {}: this machine cannot; see `wirestory doctor`", scenario));
     // An expectation that failed is in the recording's verdicts: it is shown, not refused.
-    if (code != kSuccess && code != kExpectationFailed) return fail("run " + scenario + ": the run ended early");
+    if (code != kSuccess && code != kExpectationFailed) return fail(tr_format("run {}: the run ended early", scenario));
     return open_recording(output);
 }
 
@@ -132,7 +133,7 @@ Result<viz::Document> run_here(const std::string& path, const std::string& outpu
     }
     if (report->interrupted) {
         status = kInterrupted;
-        return fail("run " + path + ": interrupted");
+        return fail(tr_format("run {}: interrupted", path));
     }
     auto document = open_recording(output);
     if (!document) status = kMistake;
@@ -170,12 +171,7 @@ std::string check_size(const std::string& text) {
     constexpr int kLargest = 8192;
     const bool whole = text.size() < 12 && std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &end) == 2;
     if (whole && std::min(width, height) >= kSmallest && std::max(width, height) <= kLargest) return {};
-    return "a size is written like 1280x800, each side from 320 to 8192";
-}
-
-Language language_of(const ViewArguments& arguments) {
-    if (!arguments.language.empty()) return arguments.language == "zh" ? Language::kChinese : Language::kEnglish;
-    return environment_language();
+    return tr("a size is written like 1280x800, each side from 320 to 8192");
 }
 
 int view(const ViewArguments& arguments) {
@@ -202,7 +198,7 @@ int view(const ViewArguments& arguments) {
         options.opening_error = document.error().message;
     }
     options.dark = arguments.theme != "light";
-    options.language = language_of(arguments);
+    options.language = process_language();
     options.scale = arguments.scale;
     options.select = arguments.select;
     options.playhead_ms = arguments.playhead_ms;
@@ -225,26 +221,24 @@ int view(const ViewArguments& arguments) {
 
 void add_view_command(CLI::App& app, int& status) {
     auto arguments = std::make_shared<ViewArguments>();
-    CLI::App* view_app = app.add_subcommand("view", "Open the timeline window over a recording or a scenario");
+    CLI::App* view_app = app.add_subcommand("view", tr("Open the timeline window over a recording or a scenario"));
     view_app->add_option("FILE", arguments->input,
-                         "A .pcapng or .pcap file, or a scenario (.yaml), which is run first");
-    view_app->add_option("-o,--output", arguments->output, "Keep the recording of a scenario in this file");
-    view_app->add_option("--screenshot", arguments->screenshot, "Write a PNG of the window instead of opening it");
-    view_app->add_option("--size", arguments->size, "Size of the screenshot")
+                         tr("A .pcapng or .pcap file, or a scenario (.yaml), which is run first"));
+    view_app->add_option("-o,--output", arguments->output, tr("Keep the recording of a scenario in this file"));
+    view_app->add_option("--screenshot", arguments->screenshot, tr("Write a PNG of the window instead of opening it"));
+    view_app->add_option("--size", arguments->size, tr("Size of the screenshot"))
         ->check(CLI::Validator([](std::string& text) { return check_size(text); }, "WIDTHxHEIGHT"))
         ->capture_default_str();
-    view_app->add_option("--theme", arguments->theme, "Colours")
+    view_app->add_option("--theme", arguments->theme, tr("Colours"))
         ->check(CLI::IsMember({"dark", "light"}))
         ->capture_default_str();
-    view_app->add_option("--lang", arguments->language, "Language of the window; that of the locale by default")
-        ->check(CLI::IsMember({"en", "zh"}));
-    view_app->add_option("--select", arguments->select, "Select the first call or packet whose text contains this");
-    view_app->add_option("--playhead", arguments->playhead_ms, "Show everything up to this many milliseconds")
+    view_app->add_option("--select", arguments->select, tr("Select the first call or packet whose text contains this"));
+    view_app->add_option("--playhead", arguments->playhead_ms, tr("Show everything up to this many milliseconds"))
         ->check(CLI::NonNegativeNumber);
-    view_app->add_option("--tab", arguments->tab, "Tab to open")->check(CLI::IsMember(viz::tab_names()));
-    view_app->add_option("--zoom", arguments->zoom, "Zoom of the timeline, around the selection")
+    view_app->add_option("--tab", arguments->tab, tr("Tab to open"))->check(CLI::IsMember(viz::tab_names()));
+    view_app->add_option("--zoom", arguments->zoom, tr("Zoom of the timeline, around the selection"))
         ->check(CLI::Range(1.0, 1e6));
-    view_app->add_option("--scale", arguments->scale, "Size of everything; 1 is that of a standard display")
+    view_app->add_option("--scale", arguments->scale, tr("Size of everything; 1 is that of a standard display"))
         ->check(CLI::Range(0.5, 4.0));
     view_app->callback([arguments, &status] { status = view(*arguments); });
 }

@@ -3,18 +3,18 @@
 
 #include <fmt/core.h>
 
+#include "base/messages.hpp"
 #include "cli/commands.hpp"
 
 namespace wirestory::cli {
 
 void add_view_command(CLI::App& app, int& status) {
-    CLI::App* view = app.add_subcommand("view", "Open the timeline window (not in this build)");
+    CLI::App* view = app.add_subcommand("view", tr("Open the timeline window (not in this build)"));
     view->allow_extras();
     view->callback([&status] {
-        fmt::print(
-            stderr,
-            "wirestory view: this build has no viewer; install libimgui-dev, libglfw3-dev, libgl-dev, libpng-dev "
-            "and libfontconfig-dev and build again. `wirestory show` prints the same exchange as text.\n");
+        fmt::print(stderr, "wirestory view: {}\n",
+                   tr("this build has no viewer; install libimgui-dev, libglfw3-dev, libgl-dev, libpng-dev "
+                      "and libfontconfig-dev and build again. `wirestory show` prints the same exchange as text."));
         status = kMachineCannot;
     });
 }

@@ -8,6 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory {
 
 namespace {
@@ -75,7 +77,7 @@ BlockFile::BlockFile(std::string path, UniqueFd fd)
 
 Result<std::unique_ptr<BlockFile>> BlockFile::create(const std::string& path) {
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!fd) return fail_errno("create " + path, errno);
+    if (!fd) return fail_errno(tr_format("create {}", path), errno);
     return std::unique_ptr<BlockFile>(new BlockFile(path, std::move(fd)));
 }
 
@@ -143,7 +145,7 @@ Status BlockFile::close() {
 
 void BlockFile::keep_error(int error_number) {
     error_number_ = error_number;
-    error_ = fail_errno("write " + path_, error_number).value().message;
+    error_ = fail_errno(tr_format("write {}", path_), error_number).value().message;
 }
 
 Status BlockFile::status() const {

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::session {
 
 namespace {
@@ -112,7 +114,7 @@ Result<ChildProcess> ChildProcess::start(const std::function<std::string()>& bod
         be_child(parent, std::move(writing), body);
     }
     ChildProcess child{pid, std::move(reading)};
-    if (!add_child(pid)) return fail("more than 256 runs at once");
+    if (!add_child(pid)) return fail(tr("more than 256 runs at once"));
     return child;
 }
 
@@ -123,9 +125,9 @@ Result<std::string> ChildProcess::finish() {
     }
     remove_child(std::exchange(pid_, 0));
     if (WIFSIGNALED(status)) {
-        return fail(std::string{"the run's process was ended by signal "} + strsignal(WTERMSIG(status)));
+        return fail(tr_format("the run's process was ended by signal {}", strsignal(WTERMSIG(status))));
     }
-    if (WEXITSTATUS(status) != 0) return fail("the run's process ended before its work was done");
+    if (WEXITSTATUS(status) != 0) return fail(tr("the run's process ended before its work was done"));
     return text;
 }
 

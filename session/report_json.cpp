@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/messages.hpp"
+
 namespace wirestory::session {
 
 using nlohmann::json;
@@ -32,7 +34,7 @@ std::string report_to_json(const Result<RunReport>& report) {
 
 Result<RunReport> report_from_json(const std::string& text) {
     const json in = json::parse(text, nullptr, false);
-    if (!in.is_object()) return fail("the run's process ended without a report");
+    if (!in.is_object()) return fail(tr("the run's process ended without a report"));
     if (in.contains("error")) return fail(in.value("error", std::string{}), in.value("errno", 0));
     RunReport report;
     report.passed = in.value("passed", false);

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 
 #include "analysis/analysis.hpp"
+#include "base/messages.hpp"
 #include "capture/source/capture_file.hpp"
 #include "capture/source/live_capture.hpp"
 #include "recording/recording_writer.hpp"
@@ -152,7 +153,8 @@ Result<ScenarioRun> ScenarioRun::start(const sim::Scenario& scenario, const RunO
 
 Result<RunReport> ScenarioRun::finish() {
     const auto text = child_.finish();
-    if (!text) return fail(text.error().message + "; what was recorded until then is in " + recording_path_);
+    if (!text)
+        return fail(tr_format("{}; what was recorded until then is in {}", text.error().message, recording_path_));
     return report_from_json(*text);
 }
 

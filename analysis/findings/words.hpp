@@ -1,6 +1,6 @@
-// The words of findings: one row a kind (or a kind's cause), each text whole in both languages side by side, so that
-// whoever changes one sees the other, and no text about a finding stands anywhere else. Placeholders, filled in by
-// describe.cpp: {actor} who caused it; {sender} and {receiver} of the packet shown; {count}, {s} for its plural and
+// The words of findings: one row a kind (or a kind's cause), each text whole and marked for translation (the Chinese
+// stands in po/zh_CN.po); no text about a finding stands anywhere else. Placeholders, filled in by describe.cpp; Chinese
+// leaves out those of English grammar ({s}, {ns}, {was}) and says {count} for {sends}: {actor} who caused it; {sender} and {receiver} of the packet shown; {count}, {s} for its plural and
 // {was}; {sends} ("send", "3 sends"); {bytes} of the range, or {n} and its plural {ns}; {amount} and {number}; {took}.
 #pragma once
 
@@ -8,23 +8,18 @@
 #include <string_view>
 
 #include "analysis/finding.hpp"
+#include "base/messages.hpp"
 
 namespace wirestory::analysis {
-
-struct Bilingual {
-    const char* en;
-    const char* zh;
-    [[nodiscard]] const char* in(Language language) const { return language == Language::kChinese ? zh : en; }
-};
 
 struct FindingWords {
     FindingKind kind;
     FindingCause cause;
     std::string_view id;  // what `expect: findings:` calls it
-    Bilingual name;
-    Bilingual note;   // a few words for a lane; may use {count}, {s}, {n}, {bytes}, {amount}, {number}, {took}
-    Bilingual brief;  // the fewest
-    Bilingual sentence;
+    const char* name;
+    const char* note;   // a few words for a lane; may use {count}, {s}, {n}, {bytes}, {amount}, {number}, {took}
+    const char* brief;  // the fewest
+    const char* sentence;
 };
 
 std::span<const FindingWords> call_words();

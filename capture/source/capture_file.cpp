@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "capture/source/growing_buffer.hpp"
@@ -75,7 +76,7 @@ OpenResult<Content> read_pipe(int fd, const std::string& name, std::uint64_t lim
         buffer->written(static_cast<std::size_t>(got));
         if (buffer->size() > limit_bytes) {
             return fail_open(FileFault::kUnsupported,
-                             fmt::format("read {}: more than {} came; save it to a file and open that", name,
+                             tr_format("read {}: more than {} came; save it to a file and open that", name,
                                          format_bytes(limit_bytes)));
         }
     }
@@ -83,7 +84,7 @@ OpenResult<Content> read_pipe(int fd, const std::string& name, std::uint64_t lim
 
 // A FIFO is opened as every other program does, waiting for its writer; devices are not opened at all.
 OpenResult<Content> read_content(const std::string& path, const std::string& name, std::uint64_t limit_bytes) {
-    const std::string attempt = "open " + name;
+    const std::string attempt = tr_format("open {}", name);
     const bool from_input = path == "-";
     struct stat status {};
     const int found = from_input ? ::fstat(STDIN_FILENO, &status) : ::stat(path.c_str(), &status);
@@ -92,15 +93,16 @@ OpenResult<Content> read_content(const std::string& path, const std::string& nam
         return fail_open(FileFault::kOther, error.message, error.error_number);
     }
     if (S_ISDIR(status.st_mode)) {
-        return fail_open(FileFault::kOther, attempt + ": it is a directory, not a capture file", EISDIR);
+        return fail_open(FileFault::kOther, attempt + ": " + tr("it is a directory, not a capture file"), EISDIR);
     }
     const bool stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
     if (!S_ISREG(status.st_mode) && !stream) {
         return fail_open(FileFault::kOther,
-                         attempt + (from_input ? ": it is no file and no pipe; send a capture into it"
-                                               : ": it is a device, not a capture file"));
+                         attempt + ": " +
+                             (from_input ? tr("it is no file and no pipe; send a capture into it")
+                                         : tr("it is a device, not a capture file")));
     }
-    if (!stream && status.st_size == 0) return fail_open(FileFault::kTruncated, attempt + ": the file is empty");
+    if (!stream && status.st_size == 0) return fail_open(FileFault::kTruncated, attempt + ": " + tr("the file is empty"));
     const UniqueFd fd(from_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
@@ -110,7 +112,7 @@ OpenResult<Content> read_content(const std::string& path, const std::string& nam
     if (!stream) return map_file(fd.get(), static_cast<std::size_t>(status.st_size), name);
     auto content = read_pipe(fd.get(), name, limit_bytes);
     if (content && content->bytes.empty()) {
-        return fail_open(FileFault::kTruncated, attempt + ": it ended before a byte came");
+        return fail_open(FileFault::kTruncated, attempt + ": " + tr("it ended before a byte came"));
     }
     return content;
 }
@@ -122,7 +124,7 @@ OpenResult<Content> unpacked(Content packed, const std::string& name, std::uint6
     UnpackEnd end = unpack(packed.bytes, packing, limit_bytes, *buffer);
     // Without even a beginning there is nothing to show.
     if (end.fault == FileFault::kUnknownFormat || (end.fault != FileFault::kNone && buffer->size() == 0)) {
-        return fail_open(end.fault, fmt::format("open {}: it is packed with {}, and {}", name,
+        return fail_open(end.fault, tr_format("open {}: it is packed with {}, and {}", name,
                                                 packing == Packing::kGzip ? "gzip" : "zstd", end.what));
     }
     Content content = content_of(std::move(buffer));
@@ -136,29 +138,29 @@ bool is_pcapng(ByteView file) { return ByteReader(file).le32() == 0x0A0D0D0A; }
 const char* other_format(ByteView file) {
     const std::string_view text = as_text(file.first(std::min<std::size_t>(file.size(), 16)));
     const auto begins = [&](std::string_view magic) { return text.substr(0, magic.size()) == magic; };
-    if (begins("snoop")) return "a snoop capture (Solaris); convert it with `editcap -F pcap`";
+    if (begins("snoop")) return tr("a snoop capture (Solaris); convert it with `editcap -F pcap`");
     if (begins("GMBU") || begins("RTSS"))
-        return "a Microsoft Network Monitor capture; convert it with `editcap -F pcap`";
+        return tr("a Microsoft Network Monitor capture; convert it with `editcap -F pcap`");
     if (begins("\xFD"
                "7zXZ")) {
-        return "packed with xz; unpack it first";
+        return tr("packed with xz; unpack it first");
     }
-    if (begins("BZh")) return "packed with bzip2; unpack it first";
-    if (begins("\x04\x22\x4D\x18")) return "packed with lz4; unpack it first";
-    if (begins("PK\x03\x04")) return "a zip archive; unpack it first";
+    if (begins("BZh")) return tr("packed with bzip2; unpack it first");
+    if (begins("\x04\x22\x4D\x18")) return tr("packed with lz4; unpack it first");
+    if (begins("PK\x03\x04")) return tr("a zip archive; unpack it first");
     return nullptr;
 }
 
 tl::unexpected<OpenError> not_a_capture(const std::string& name, ByteView file) {
     if (const char* other = other_format(file); other != nullptr) {
-        return fail_open(FileFault::kUnsupported, fmt::format("open {}: it is {}", name, other));
+        return fail_open(FileFault::kUnsupported, tr_format("open {}: it is {}", name, other));
     }
     std::string bytes;
     for (const std::byte b : file.first(std::min<std::size_t>(file.size(), 4))) {
         bytes += fmt::format(" {:02x}", std::to_integer<unsigned>(b));
     }
     return fail_open(FileFault::kUnknownFormat,
-                     fmt::format("open {}: neither a pcapng nor a pcap file (it begins with{})", name, bytes));
+                     tr_format("open {}: neither a pcapng nor a pcap file (it begins with{})", name, bytes));
 }
 
 }  // namespace
@@ -178,7 +180,7 @@ OpenResult<Recording> open_capture_file(const std::string& path, const OpenOptio
                                       : read_pcap(bytes, content->owner, options.read);
     if (!recording && content->damage) return cut();
     if (!recording) {
-        return fail_open(recording.error().fault, fmt::format("open {}: {}", name, recording.error().message));
+        return fail_open(recording.error().fault, tr_format("open {}: {}", name, recording.error().message));
     }
     // That the packed file was cut is the reason for whatever its content lacks.
     if (content->damage) recording->damages.insert(recording->damages.begin(), std::move(*content->damage));

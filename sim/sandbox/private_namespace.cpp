@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "base/unique_fd.hpp"
 #include "recording/actor_address.hpp"
 #include "sim/wire/netlink.hpp"
@@ -26,19 +27,19 @@ namespace {
 
 Status write_file(const std::string& path, std::string_view text) {
     const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd) return fail_errno("open " + path, errno);
+    if (!fd) return fail_errno(tr_format("open {}", path), errno);
     const ssize_t written = ::write(fd.get(), text.data(), text.size());
-    if (written < 0) return fail_errno(fmt::format("write {} to {}", text, path), errno);
+    if (written < 0) return fail_errno(tr_format("write {} to {}", text, path), errno);
     if (static_cast<std::size_t>(written) != text.size()) return fail("write " + path + ": not all of it was taken");
     return {};
 }
 
 Result<std::string> read_file(const std::string& path) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return fail_errno("open " + path, errno);
+    if (!fd) return fail_errno(tr_format("open {}", path), errno);
     char text[4096];
     const ssize_t length = ::read(fd.get(), text, sizeof text);
-    if (length < 0) return fail_errno("read " + path, errno);
+    if (length < 0) return fail_errno(tr_format("read {}", path), errno);
     std::string value(text, static_cast<std::size_t>(length));
     while (!value.empty() && value.back() == '\n') value.pop_back();
     return value;
@@ -50,7 +51,7 @@ Result<std::string> sysctl_path(std::string_view key) {
                c == '.';
     });
     if (!key.starts_with("net.") || !characters_fit || key.find("..") != std::string_view::npos || key.ends_with('.'))
-        return fail(fmt::format("sysctl {}: only settings below net. can be pinned in a sandbox", key));
+        return fail(tr_format("sysctl {}: only settings below net. can be pinned in a sandbox", key));
     std::string path = "/proc/sys/" + std::string(key);
     std::replace(path.begin() + 10, path.end(), '.', '/');
     return path;
@@ -69,7 +70,7 @@ bool has_effective_capability(int capability) {
 }
 
 Status enter_network_namespace() {
-    if (unshare(CLONE_NEWNET) != 0) return fail_errno("make a private network namespace", errno);
+    if (unshare(CLONE_NEWNET) != 0) return fail_errno(tr("make a private network namespace"), errno);
     return {};
 }
 
@@ -79,7 +80,7 @@ Status enter_user_and_network_namespace() {
     const uid_t uid = geteuid();
     const gid_t gid = getegid();
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-        return fail_errno("make a private user and network namespace", errno);
+        return fail_errno(tr("make a private user and network namespace"), errno);
     if (Status status = write_file("/proc/self/setgroups", "deny"); !status) return status;
     if (Status status = write_file("/proc/self/uid_map", fmt::format("{} {} 1", uid, uid)); !status) return status;
     return write_file("/proc/self/gid_map", fmt::format("{} {} 1", gid, gid));
@@ -92,7 +93,7 @@ Status bring_loopback_up() {
     std::strncpy(request.ifr_name, "lo", IFNAMSIZ - 1);
     if (ioctl(fd.get(), SIOCGIFFLAGS, &request) != 0) return fail_errno("ask for the flags of lo", errno);
     request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP | IFF_RUNNING);
-    if (ioctl(fd.get(), SIOCSIFFLAGS, &request) != 0) return fail_errno("bring lo up", errno);
+    if (ioctl(fd.get(), SIOCSIFFLAGS, &request) != 0) return fail_errno(tr("bring lo up"), errno);
     return {};
 }
 
@@ -130,15 +131,18 @@ Result<std::string> read_sysctl(std::string_view key) {
 
 std::string namespace_cure() {
     if (proc_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1")
-        return "AppArmor refuses user namespaces to ordinary users here (Ubuntu 24.04 does by default): run as root, "
-               "or install the profile in docs/sandbox.md";
+        return tr(
+            "AppArmor refuses user namespaces to ordinary users here (Ubuntu 24.04 does by default): run as root, "
+            "or install the profile in docs/sandbox.md");
     if (proc_number("/proc/sys/kernel/unprivileged_userns_clone") == "0")
-        return "user namespaces are switched off for ordinary users: run as root, or "
-               "sysctl kernel.unprivileged_userns_clone=1";
+        return tr(
+            "user namespaces are switched off for ordinary users: run as root, or "
+            "sysctl kernel.unprivileged_userns_clone=1");
     if (proc_number("/proc/sys/user/max_user_namespaces") == "0")
-        return "no user namespace may be made here: run as root, or sysctl user.max_user_namespaces=10000";
-    return "run as root; in a container, give it CAP_SYS_ADMIN (docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN "
-           "--security-opt seccomp=unconfined); see docs/sandbox.md";
+        return tr("no user namespace may be made here: run as root, or sysctl user.max_user_namespaces=10000");
+    return tr(
+        "run as root; in a container, give it CAP_SYS_ADMIN (docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN "
+        "--security-opt seccomp=unconfined); see docs/sandbox.md");
 }
 
 }  // namespace wirestory::sim

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "sim/sandbox/private_namespace.hpp"
 
 namespace wirestory::sim {
@@ -70,9 +71,9 @@ Status pin_own_sysctls(const SandboxOptions& options, SandboxKind kind, std::vec
     for (const auto& [key, value] : options.sysctls) {
         if (kind == SandboxKind::kHostNamespace)
             return fail(
-                fmt::format("sysctl {} = {}: the run uses the host's own network, whose settings are left "
-                            "alone; {}",
-                            key, value, namespace_cure()));
+                tr_format("sysctl {} = {}: the run uses the host's own network, whose settings are left "
+                          "alone; {}",
+                          key, value, namespace_cure()));
         if (Status status = write_sysctl(key, value); !status) return status;
         facts.push_back({fmt::format("sysctl {}", key), value + " (scenario)"});
     }
@@ -83,9 +84,9 @@ Status pin_own_sysctls(const SandboxOptions& options, SandboxKind kind, std::vec
 
 std::string_view to_string(SandboxKind kind) {
     switch (kind) {
-        case SandboxKind::kNetworkNamespace: return "private network namespace";
-        case SandboxKind::kUserNetworkNamespace: return "private user and network namespace";
-        case SandboxKind::kHostNamespace: return "the host's own network";
+        case SandboxKind::kNetworkNamespace: return tr_later("private network namespace");
+        case SandboxKind::kUserNetworkNamespace: return tr_later("private user and network namespace");
+        case SandboxKind::kHostNamespace: return tr_later("the host's own network");
     }
     return "?";
 }

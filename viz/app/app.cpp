@@ -5,6 +5,7 @@
 #include <future>
 #include <utility>
 
+#include "base/messages.hpp"
 #include "viz/app/app_model.hpp"
 #include "viz/app/commands.hpp"
 #include "viz/app/style.hpp"
@@ -16,6 +17,8 @@ namespace wirestory::viz {
 
 namespace {
 
+// Said when the Chinese one cannot be drawn.
+constexpr const char* kNoChineseFont = "No Chinese font was found: install fonts-noto-cjk.";
 constexpr double kIdleWaitSeconds = 0.25;  // how often an idle window looks whether anything is to be done
 constexpr int kSettlingFrames = 3;         // ImGui learns sizes of some widgets by drawing them
 
@@ -44,7 +47,8 @@ Status show_first(AppModel& model, const ViewerOptions& options) {
     if (!options.select.empty()) {
         model.search = options.select;
         model.search_found = search_next(model, options.select);
-        if (!*model.search_found) return fail("select \"" + options.select + "\": no call or packet has this text");
+        if (!*model.search_found)
+            return fail(tr_format("select \"{}\": no call or packet has this text", options.select));
     }
     if (options.zoom > 1) {
         const float anchor =
@@ -122,7 +126,7 @@ private:
         for (const ScenarioEntry& scenario : model_.scenarios) further += scenario.title.en + scenario.title.zh;
         const Recording* recording = model_.has_document() ? model_.document.recording.get() : nullptr;
         ui_.fonts = build_fonts(*ImGui::GetIO().Fonts, size, characters_in_use(recording, further));
-        model_.font_notice = ui_.fonts.chinese ? "" : text(Text::kNoChineseFont, model_.view.language);
+        model_.font_notice = ui_.fonts.chinese ? "" : kNoChineseFont;
         window_->fonts_changed();
         window_->set_title(recording != nullptr ? "wirestory - " + recording->path : "wirestory");
     }

@@ -9,9 +9,7 @@
 
 #include <fontconfig/fontconfig.h>
 
-#include "analysis/finding.hpp"
-#include "viz/app/ui_strings.hpp"
-#include "viz/layout/lane_words.hpp"
+#include "base/messages.hpp"
 
 namespace wirestory::viz {
 
@@ -101,12 +99,8 @@ ImFont* add_family(ImFontAtlas& atlas, const char* description, const FontFile& 
 
 std::string characters_in_use(const Recording* recording, const std::string& further) {
     std::string all = further;
-    for (int id = 0; id < static_cast<int>(Text::kTextCount); ++id) {
-        all += text(static_cast<Text>(id), Language::kEnglish);
-        all += text(static_cast<Text>(id), Language::kChinese);
-    }
-    all += "←→↑↓…–—·•×≥≤✓✗▸▾│─“”‘’„§µ°、。，：；（）《》！？";
-    all += analysis::describing_characters(Language::kChinese) + layout_characters();
+    all += messages_in_chinese() + "中文";
+    all += "▲←→↑↓…–—·•×≥≤✓✗▸▾│─“”‘’„§µ°、。，：；（）《》！？";
     if (recording == nullptr) return all;
     const Story& story = recording->story;
     for (const Localized* localized : {&story.title, &story.lesson}) all += localized->en + localized->zh;

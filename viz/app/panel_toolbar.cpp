@@ -112,7 +112,8 @@ void draw_toolbar(AppModel& model, Ui& ui) {
         ImGui::SameLine(0, 0);
     }
     const char* theme = text(model.dark ? Text::kLight : Text::kDark, language);
-    const char* other_language = text(Text::kLanguageTip, language);
+    // In that language itself: who needs it cannot read this one.
+    const char* other_language = language == Language::kChinese ? "English" : "中文";
     const char* help = text(Text::kHelp, language);
     const float buttons = button_width(theme) + button_width(other_language) + button_width(help) + 3 * spacing;
     const float right = ImGui::GetWindowWidth() - spacing;

@@ -1,5 +1,5 @@
-// The window's own words in both languages, in one table, so that the language switches while the window is open and
-// needs no locale. Texts of a scenario (title, lesson, tour) are Localized and do not stand here.
+// The window's own words, in one table; their Chinese stands in po/zh_CN.po. The language switches while the window is
+// open, so each question names it. Texts of a scenario (title, lesson, tour) are Localized and do not stand here.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,10 @@
 namespace wirestory::viz {
 
 enum class Text : std::uint8_t {
-#define WIRESTORY_UI_TEXT(name, en, zh) k##name,
+#define WIRESTORY_UI_TEXT(name, english) k##name,
+#define WIRESTORY_UI_TEXT_OF(name, context, english) k##name,
 #include "viz/app/ui_strings.inc"
+#undef WIRESTORY_UI_TEXT_OF
 #undef WIRESTORY_UI_TEXT
     kTextCount,
 };

@@ -6,6 +6,7 @@
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
 
+#include "base/messages.hpp"
 #include "viz/app/key_bindings.hpp"
 
 namespace wirestory::viz {
@@ -39,9 +40,9 @@ void install_callbacks(GLFWwindow* window) {
 tl::unexpected<Error> no_window(const char* attempt) {
     const char* why = nullptr;
     glfwGetError(&why);
-    std::string message = std::string(attempt) + ": " + (why != nullptr ? why : "no reason given");
+    std::string message = std::string(tr(attempt)) + ": " + (why != nullptr ? why : tr("no reason given"));
     if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) {
-        message += " (neither DISPLAY nor WAYLAND_DISPLAY is set; without a desktop, run it under xvfb-run)";
+        message += tr(" (neither DISPLAY nor WAYLAND_DISPLAY is set; without a desktop, run it under xvfb-run)");
     }
     return fail(message);
 }
@@ -50,14 +51,14 @@ tl::unexpected<Error> no_window(const char* attempt) {
 
 Result<std::unique_ptr<Window>> Window::open(int width_px, int height_px, bool visible, WindowEvents events) {
     glfwSetErrorCallback(nullptr);
-    if (glfwInit() != GLFW_TRUE) return no_window("open a window");
+    if (glfwInit() != GLFW_TRUE) return no_window(tr_later("open a window"));
     std::unique_ptr<Window> window(new Window());
     window->events_ = std::move(events);
     glfwWindowHint(GLFW_VISIBLE, visible ? GLFW_TRUE : GLFW_FALSE);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 0);
     window->window_ = glfwCreateWindow(width_px, height_px, "wirestory", nullptr, nullptr);
-    if (window->window_ == nullptr) return no_window("open a window with OpenGL 3.0");
+    if (window->window_ == nullptr) return no_window(tr_later("open a window with OpenGL 3.0"));
     glfwMakeContextCurrent(window->window_);
     glfwSwapInterval(visible ? 1 : 0);
     glfwSetWindowUserPointer(window->window_, window.get());
@@ -68,7 +69,8 @@ Result<std::unique_ptr<Window>> Window::open(int width_px, int height_px, bool v
     ImGui::GetIO().LogFilename = nullptr;
     window->imgui_ready_ = true;
     ImGui_ImplGlfw_InitForOpenGL(window->window_, true);
-    if (!ImGui_ImplOpenGL3_Init("#version 130")) return fail("open a window: OpenGL 3.0 with GLSL 1.30 is not there");
+    if (!ImGui_ImplOpenGL3_Init("#version 130"))
+        return fail(tr("open a window: OpenGL 3.0 with GLSL 1.30 is not there"));
     return window;
 }
 

@@ -2,34 +2,29 @@
 
 #include <array>
 
-#include "viz/layout/event_index.hpp"
+#include "base/messages.hpp"
 
 namespace wirestory::viz {
 
 namespace {
 
-struct Word {
-    std::string_view en;
-    std::string_view zh;
-};
-
-constexpr std::array<Word, kLaneWordCount> kWords{{{"calls", "调用"},
-                                                   {"state", "状态"},
-                                                   {"send buffer", "发送缓冲区"},
-                                                   {"receive buffer", "接收缓冲区"},
-                                                   {"wire", "线路"},
-                                                   {"findings", "发现"},
-                                                   {"peak {}", "峰值 {}"},
-                                                   {"{} not shown", "另有 {} 项未显示"},
-                                                   {"{} squeezed", "{} 已压缩"},
-                                                   {"never returns", "没有返回"},
-                                                   {"returns", "返回"}}};
+constexpr std::array<const char*, kLaneWordCount> kWords{
+    tr_later("calls"),
+    tr_later("state"),
+    tr_later("send buffer"),
+    tr_later("receive buffer"),
+    tr_later("wire"),
+    tr_later("findings"),
+    tr_later("peak {}"),
+    tr_later("{} not shown"),
+    tr_later("{} squeezed"),
+    tr_later("never returns"),
+    tr_later("returns")};
 
 }  // namespace
 
 std::string_view lane_word(LaneWord word, Language language) {
-    const Word& both = kWords.at(static_cast<std::size_t>(word));
-    return language == Language::kChinese ? both.zh : both.en;
+    return tr_in(language, kWords.at(static_cast<std::size_t>(word)));
 }
 
 std::string lane_word(LaneWord word, Language language, std::string_view value) {
@@ -52,12 +47,6 @@ std::vector<std::string_view> state_names(TcpState state) {
         case TcpState::kLastAck: return {name, "LAST_A", "LA"};
         default: return {name};
     }
-}
-
-std::string layout_characters() {
-    std::string all = "▲";
-    for (const Word& word : kWords) all += word.zh;
-    return all;
 }
 
 }  // namespace wirestory::viz

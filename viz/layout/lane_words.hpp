@@ -1,4 +1,4 @@
-// The timeline's and the ladder's own words in both languages. What protocols, calls and kernels call by a name of
+// The timeline's and the ladder's own words. What protocols, calls and kernels call by a name of
 // their own (SYN, FIN_WAIT1, send) keeps it in every language.
 #pragma once
 
@@ -33,8 +33,5 @@ std::string lane_word(LaneWord word, Language language, std::string_view value);
 
 // A state's name, then shorter forms that cannot be taken for another state's: for boxes too narrow for the name.
 std::vector<std::string_view> state_names(TcpState state);
-
-// All characters that layouts may write in Chinese: what a font must have.
-std::string layout_characters();
 
 }  // namespace wirestory::viz

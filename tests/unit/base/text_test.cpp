@@ -68,3 +68,19 @@ TEST_CASE("near spellings are suggested, far ones are not") {
     CHECK_FALSE(closest("xyzzy", kNames).has_value());
     CHECK_FALSE(closest("", kNames).has_value());
 }
+
+TEST_CASE("padding counts columns, not bytes") {
+    CHECK(wirestory::padded("ab", 4) == "ab  ");
+    CHECK(wirestory::padded("调用", 6) == "调用  ");
+    CHECK(wirestory::padded("abcdef", 4) == "abcdef");
+}
+
+TEST_CASE("lines are wrapped at blanks and between Chinese characters") {
+    using wirestory::wrapped;
+    CHECK(wrapped("one two three", 8, "") == "one two\nthree\n");
+    CHECK(wrapped("one two", 6, "  ") == "  one\n  two\n");
+    CHECK(wrapped("发送缓冲区", 6, "") == "发送缓\n冲区\n");
+    // A closing mark never begins a line.
+    CHECK(wrapped("发送缓。冲区", 6, "") == "发送\n缓。冲\n区\n");
+    CHECK(wrapped("", 8, "  ").empty());
+}
