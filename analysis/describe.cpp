@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kConcluded = tr_later("Concluded from what {receiver} read later.");
 constexpr const char* kCounted = tr_later("The kernel's drop counter says so.");
-constexpr const char* kCountedOfBuffer = tr_later("The kernel's drop counter says so; the buffer holds {buffer} with bookkeeping.");
+constexpr const char* kCountedOfBuffer =
+    tr_later("The kernel's drop counter says so; the buffer holds {buffer} with bookkeeping.");
 
 using Rows = std::array<const FindingWords*, kFindingKindCount>;
 

@@ -1,7 +1,8 @@
 // The words of findings: one row a kind (or a kind's cause), each text whole and marked for translation (the Chinese
-// stands in po/zh_CN.po); no text about a finding stands anywhere else. Placeholders, filled in by describe.cpp; Chinese
-// leaves out those of English grammar ({s}, {ns}, {was}) and says {count} for {sends}: {actor} who caused it; {sender} and {receiver} of the packet shown; {count}, {s} for its plural and
-// {was}; {sends} ("send", "3 sends"); {bytes} of the range, or {n} and its plural {ns}; {amount} and {number}; {took}.
+// stands in po/zh_CN.po); no text about a finding stands anywhere else. Placeholders, filled in by describe.cpp;
+// Chinese leaves out those of English grammar ({s}, {ns}, {was}) and says {count} for {sends}: {actor} who caused it;
+// {sender} and {receiver} of the packet shown; {count}, {s} for its plural and {was}; {sends} ("send", "3 sends");
+// {bytes} of the range, or {n} and its plural {ns}; {amount} and {number}; {took}.
 #pragma once
 
 #include <span>

@@ -9,17 +9,9 @@ namespace wirestory::viz {
 namespace {
 
 constexpr std::array<const char*, kLaneWordCount> kWords{
-    tr_later("calls"),
-    tr_later("state"),
-    tr_later("send buffer"),
-    tr_later("receive buffer"),
-    tr_later("wire"),
-    tr_later("findings"),
-    tr_later("peak {}"),
-    tr_later("{} not shown"),
-    tr_later("{} squeezed"),
-    tr_later("never returns"),
-    tr_later("returns")};
+    tr_later("calls"),       tr_later("state"),         tr_later("send buffer"), tr_later("receive buffer"),
+    tr_later("wire"),        tr_later("findings"),      tr_later("peak {}"),     tr_later("{} not shown"),
+    tr_later("{} squeezed"), tr_later("never returns"), tr_later("returns")};
 
 }  // namespace
 

@@ -37,7 +37,7 @@ TEST_CASE("every kind and cause of finding has its words in both languages", "[a
             finding.kind = row.kind;
             finding.cause = row.cause;
             INFO(row.id);
-            CHECK(words_of(row.kind, row.cause).sentence.en == row.sentence.en);
+            CHECK(words_of(row.kind, row.cause).sentence == row.sentence);
             for (const std::uint32_t count : {1U, 2U}) {
                 finding.count = count;
                 CHECK(describe(empty, finding, Language::kEnglish).back() == '.');
