@@ -77,7 +77,7 @@ OpenResult<Content> read_pipe(int fd, const std::string& name, std::uint64_t lim
         if (buffer->size() > limit_bytes) {
             return fail_open(FileFault::kUnsupported,
                              tr_format("read {}: more than {} came; save it to a file and open that", name,
-                                         format_bytes(limit_bytes)));
+                                       format_bytes(limit_bytes)));
         }
     }
 }
@@ -97,12 +97,12 @@ OpenResult<Content> read_content(const std::string& path, const std::string& nam
     }
     const bool stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
     if (!S_ISREG(status.st_mode) && !stream) {
-        return fail_open(FileFault::kOther,
-                         attempt + ": " +
-                             (from_input ? tr("it is no file and no pipe; send a capture into it")
-                                         : tr("it is a device, not a capture file")));
+        return fail_open(FileFault::kOther, attempt + ": " +
+                                                (from_input ? tr("it is no file and no pipe; send a capture into it")
+                                                            : tr("it is a device, not a capture file")));
     }
-    if (!stream && status.st_size == 0) return fail_open(FileFault::kTruncated, attempt + ": " + tr("the file is empty"));
+    if (!stream && status.st_size == 0)
+        return fail_open(FileFault::kTruncated, attempt + ": " + tr("the file is empty"));
     const UniqueFd fd(from_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
@@ -125,7 +125,7 @@ OpenResult<Content> unpacked(Content packed, const std::string& name, std::uint6
     // Without even a beginning there is nothing to show.
     if (end.fault == FileFault::kUnknownFormat || (end.fault != FileFault::kNone && buffer->size() == 0)) {
         return fail_open(end.fault, tr_format("open {}: it is packed with {}, and {}", name,
-                                                packing == Packing::kGzip ? "gzip" : "zstd", end.what));
+                                              packing == Packing::kGzip ? "gzip" : "zstd", end.what));
     }
     Content content = content_of(std::move(buffer));
     if (end.fault != FileFault::kNone) content.damage = Damage{content.bytes.size(), std::move(end.what), end.fault};
