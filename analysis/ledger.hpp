@@ -52,7 +52,8 @@ struct Read {  // by a recv call
     TimeNs enter_ns = 0;
     TimeNs exit_ns = 0;
 };
-// One application message: what one send wrote. `number` counts from 1 in its stream and picks the colour.
+// One application message (messages.hpp says what that is); `call` wrote its first byte. `number` counts from 1 in its
+// stream and picks the colour.
 struct Message {
     ByteRange range;
     std::uint32_t call = kNoIndex;

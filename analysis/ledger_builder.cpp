@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "analysis/interval_set.hpp"
+#include "analysis/messages.hpp"
 
 namespace wirestory::analysis {
 namespace {
@@ -133,7 +134,10 @@ public:
             add_packet(packet, when);
         }
         for (; next != events_.end(); ++next) apply(*next);
-        for (StreamLedger* ledger : ledgers_) finish(*ledger);
+        for (StreamLedger* ledger : ledgers_) {
+            finish(*ledger);
+            name_messages(calls_.recording(), *ledger);
+        }
     }
 
 private:
@@ -167,7 +171,6 @@ void FlowLedgers::gather_writes(Side side) {
         const ByteRange range{offset, offset + bytes};
         offset = range.end;
         into.written.push_back({range, index, call.enter_ns, call.exit_ns});
-        into.messages.push_back({range, index, number + 1});
         if (!call.slept) {
             events_.push_back({call.enter_ns, Phase::kWrite, side, number});
             continue;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/locale.hpp"
+#include "recording/framing.hpp"
 #include "recording/ids.hpp"
 
 namespace wirestory {
@@ -40,6 +41,7 @@ struct Story {
     Localized title;
     Localized lesson;  // Markdown
     std::vector<std::string> topics;
+    Framing framing;  // of the streams' messages
     std::vector<StoryStep> steps;
     std::vector<TourStop> tour;
     std::vector<Verdict> verdicts;

@@ -22,6 +22,23 @@ Json to_json(const EventRef& event) {
     return {{"kind", kEventKinds[static_cast<std::size_t>(event.kind)]}, {"index", event.index}};
 }
 
+Json to_json(const Framing& framing) {
+    switch (framing.kind) {
+        case FramingKind::kLengthPrefix:
+            return {{"kind", "length-prefix"},
+                    {"prefix-bytes", framing.prefix_bytes},
+                    {"little-endian", framing.little_endian},
+                    {"signed", framing.is_signed}};
+        // As numbers: a delimiter need not be UTF-8.
+        case FramingKind::kDelimiter:
+            return {{"kind", "delimiter"},
+                    {"bytes", std::vector<unsigned char>(framing.delimiter.begin(), framing.delimiter.end())}};
+        case FramingKind::kFixed: return {{"kind", "fixed"}, {"bytes", framing.fixed_bytes}};
+        case FramingKind::kNone: break;
+    }
+    return {{"kind", "none"}};
+}
+
 // --- reading ---
 
 const Json* member(const Json& json, const char* name) {
@@ -103,6 +120,33 @@ Verdict read_verdict(const Json& json) {
     return verdict;
 }
 
+// What cannot be one is none: then a message is what one send wrote.
+Framing read_framing(const Json& json) {
+    constexpr std::size_t kMaxDelimiterBytes = 64;
+    std::string kind;
+    read(json, "kind", kind);
+    Framing framing;
+    if (kind == "length-prefix") {
+        read_number(json, "prefix-bytes", framing.prefix_bytes);
+        read(json, "little-endian", framing.little_endian);
+        read(json, "signed", framing.is_signed);
+        if (framing.prefix_bytes == 0 || framing.prefix_bytes > sizeof(std::uint64_t)) return {};
+        framing.kind = FramingKind::kLengthPrefix;
+    } else if (kind == "delimiter") {
+        for_each(json, "bytes", [&](const Json& byte) {
+            if (byte.is_number_unsigned() && byte.get<std::uint64_t>() <= 0xFF)
+                framing.delimiter += static_cast<char>(byte.get<std::uint64_t>());
+        });
+        if (framing.delimiter.empty() || framing.delimiter.size() > kMaxDelimiterBytes) return {};
+        framing.kind = FramingKind::kDelimiter;
+    } else if (kind == "fixed") {
+        read_number(json, "bytes", framing.fixed_bytes);
+        if (framing.fixed_bytes == 0) return {};
+        framing.kind = FramingKind::kFixed;
+    }
+    return framing;
+}
+
 }  // namespace
 
 std::string story_to_json(const Story& story) {
@@ -125,15 +169,17 @@ std::string story_to_json(const Story& story) {
                                                 {"line", verdict.line}});
         if (verdict.event) json["event"] = to_json(verdict.event);
     }
-    return dump({{"name", story.name},
-                 {"file", story.file_name},
-                 {"yaml", story.yaml},
-                 {"title", to_json(story.title)},
-                 {"lesson", to_json(story.lesson)},
-                 {"topics", story.topics},
-                 {"steps", std::move(steps)},
-                 {"tour", std::move(tour)},
-                 {"verdicts", std::move(verdicts)}});
+    Json whole{{"name", story.name},
+               {"file", story.file_name},
+               {"yaml", story.yaml},
+               {"title", to_json(story.title)},
+               {"lesson", to_json(story.lesson)},
+               {"topics", story.topics},
+               {"steps", std::move(steps)},
+               {"tour", std::move(tour)},
+               {"verdicts", std::move(verdicts)}};
+    if (story.framing.present()) whole["framing"] = to_json(story.framing);
+    return dump(whole);
 }
 
 std::string actors_to_json(const std::vector<Actor>& actors) {
@@ -160,6 +206,7 @@ bool story_from_json(std::string_view text, Story& story) {
     for_each(json, "topics", [&](const Json& topic) {
         if (topic.is_string()) story.topics.push_back(topic.get<std::string>());
     });
+    if (const Json* framing = member(json, "framing")) story.framing = read_framing(*framing);
     for_each(json, "steps", [&](const Json& step) { story.steps.push_back(read_step(step)); });
     for_each(json, "tour", [&](const Json& stop) { story.tour.push_back(read_stop(stop)); });
     for_each(json, "verdicts", [&](const Json& verdict) { story.verdicts.push_back(read_verdict(verdict)); });

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "analysis/call_index.hpp"
 #include "base/text.hpp"
 #include "sim/run/packet_match.hpp"
 
@@ -102,7 +103,7 @@ private:
         const SocketId socket = socket_named(reader);
         for (std::uint32_t i = 0; i < recording_.calls.size(); ++i) {
             const Call& call = recording_.calls[i];
-            if (call.socket == socket && reads_data(call.kind) && call.returned > 0 && --number == 0) return i;
+            if (call.socket == socket && analysis::consumes(call) && call.returned > 0 && --number == 0) return i;
         }
         return analysis::kNoIndex;
     }
@@ -176,8 +177,13 @@ private:
 
     [[nodiscard]] std::optional<TimeNs> end_of(EventRef event) const {
         if (event.kind == EventKind::kPacket) return recording_.packets.time_ns(event.index);
-        if (event.kind != EventKind::kCall || !recording_.calls[event.index].returned_at_all()) return std::nullopt;
-        return recording_.calls[event.index].exit_ns;
+        if (event.kind != EventKind::kCall) return std::nullopt;
+        // A step like sendall makes several calls: it ends with the last.
+        const Call* last = &recording_.calls[event.index];
+        for (const Call& call : recording_.calls)
+            if (call.step == last->step && call.step != kNoStep && call.enter_ns > last->enter_ns) last = &call;
+        if (!last->returned_at_all()) return std::nullopt;
+        return last->exit_ns;
     }
 
     const Recording& recording_;

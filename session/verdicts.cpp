@@ -180,6 +180,7 @@ Story make_story(const sim::Scenario& scenario, const Recording& recording) {
     story.title = scenario.title;
     story.lesson = scenario.lesson;
     story.topics = scenario.topics;
+    story.framing = scenario.framing;
     for (const sim::Step& step : scenario.story) {
         const auto* call = std::get_if<sim::CallStep>(&step.action);
         const char* keyword = std::holds_alternative<sim::WaitStep>(step.action)    ? "wait: "

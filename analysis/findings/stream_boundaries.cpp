@@ -70,14 +70,17 @@ void find_split_writes(const FinderContext& context, const StreamLedger& ledger,
 
 void find_sticky_reads(const FinderContext& context, const StreamLedger& ledger, std::vector<Finding>& findings) {
     for (const Read& read : ledger.read) {
-        const auto writes = writes_in(ledger, read.range);
-        if (writes.size() < 2) continue;
+        const auto messages = ledger.messages_in(read.range);
+        if (messages.size() < 2) continue;
         Finding finding = finding_about_receiver(context, FindingKind::kStickyRead, ledger.id);
         finding.range = read.range;
         finding.begin_ns = read.enter_ns;
         finding.end_ns = read.exit_ns;
         finding.events.push_back({EventKind::kCall, read.call});
-        add_sends(writes, finding);
+        finding.count = static_cast<std::uint32_t>(messages.size());
+        for (const Message& message : messages.first(std::min(messages.size(), kMaxEvidenceEvents))) {
+            finding.events.push_back({EventKind::kCall, message.call});
+        }
         findings.push_back(std::move(finding));
     }
 }

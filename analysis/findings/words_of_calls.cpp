@@ -33,7 +33,7 @@ constexpr std::array kRows{
     FindingWords{
         Kind::kStickyRead, Cause::kPlain, "sticky-read", tr_later("Sticky read"),
         tr_later("one recv takes {count} messages"), tr_later("1 recv, {count} messages"),
-        tr_later("One recv by {actor} took {bytes}, bytes of {count} sends: TCP is a stream of bytes and does not "
+        tr_later("One recv by {actor} took {bytes}, bytes of {count} messages: TCP is a stream of bytes and does not "
                  "keep messages apart (RFC 9293 2.2).")},
     FindingWords{
         Kind::kCorkHold, Cause::kPlain, "cork-hold", tr_later("Held by the cork"),

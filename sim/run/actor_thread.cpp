@@ -67,7 +67,7 @@ void ActorThread::run(const std::string& name) {
         if (quit_) return;
         lock.unlock();
         Assignment& call = *assignment_;
-        call.result = perform_call(call.prepared, stage_, window_, call.progress, call.abandoned);
+        call.result = perform_step(call.prepared, {stage_, window_, call.parts, call.abandoned});
         lock.lock();
         busy_.store(false, std::memory_order_release);
         ++monitor.events;

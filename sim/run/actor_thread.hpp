@@ -18,8 +18,7 @@ namespace wirestory::sim {
 struct Assignment {
     std::size_t step = 0;  // index into the story
     PreparedCall prepared;
-    Call outline;  // the conductor's own copy of what is known beforehand, for the log's open entry
-    CallProgress progress;
+    CallParts parts;
     std::atomic<bool> abandoned{false};
     StepResult result;  // the thread's until it is done
 };

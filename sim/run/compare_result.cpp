@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "recording/actor_address.hpp"
+#include "sim/run/option_values.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
@@ -63,6 +64,7 @@ struct Matcher {
         if (const auto number = errno_named(wanted.name)) return call.failed() && call.error_number == *number;
         return !call.failed() && call.kind == CallKind::kGetsockopt && call.returned_text == wanted.name;
     }
+    bool operator()(const Deferred&) const { return false; }  // prepare_call() leaves none
     bool operator()(const AddressText& wanted) const {
         if (call.failed()) return false;
         if (!wanted.path.empty()) return unix_name_of(prepared.address) == wanted.path;

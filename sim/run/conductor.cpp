@@ -73,13 +73,10 @@ bool Conductor::play_call(std::size_t step, const CallStep& call) {
     while (true) {
         if (!settle(step)) return false;
         const Assignment* blocking = thread->open_call();
-        if (blocking == nullptr && call.kind != CallKind::kSocket && socket_named(call.actor, call.socket) == nullptr) {
-            blocking = maker_of(call.actor, call.socket);
-            if (blocking == nullptr) {
-                collect_returns();  // its maker may have returned since the look
-                if (socket_named(call.actor, call.socket) != nullptr) continue;
-                return stuck(Waited::kTimedOut, step, missing_socket(step, call));
-            }
+        if (blocking == nullptr) {
+            std::string missing;
+            blocking = awaited_by_call(step, call, missing);
+            if (!missing.empty()) return stuck(Waited::kTimedOut, step, std::move(missing));
         }
         if (blocking == nullptr) break;
         const std::string open = open_call_text(*blocking);
@@ -93,15 +90,17 @@ bool Conductor::play_call(std::size_t step, const CallStep& call) {
                                      scenario_.actor_name(call.actor), open));
     }
     SocketSlot* slot = call.kind == CallKind::kSocket ? nullptr : socket_named(call.actor, call.socket);
-    auto prepared = prepare_call(call, {stage_.actors(), slot, static_cast<std::int32_t>(step)});
+    const Variables variables = variables_of(call.actor);
+    auto prepared =
+        prepare_call(call, {stage_.actors(), slot, static_cast<std::int32_t>(step), scenario_.framing, variables});
     if (!prepared)
         return stuck(Waited::kTimedOut, step,
                      fmt::format("{} cannot start: {}", named_step(step), prepared.error().message));
     auto assignment = std::make_unique<Assignment>();
     assignment->step = step;
-    assignment->outline = call_to_be(*prepared);
     assignment->prepared = std::move(*prepared);
-    assignment->progress = stage_.start_call();
+    if (call.compound == Compound::kNone)
+        assignment->parts.begin(call_to_be(assignment->prepared), stage_.start_call());
     thread->hand_over(std::move(assignment));
     return true;
 }
@@ -196,13 +195,16 @@ bool Conductor::all_settled() {
     for (const auto& thread : threads_)
         if (thread->busy()) open.push_back(thread.get());
     for (const ActorThread* thread : open) {
-        if (!thread->asleep()) return false;
         Assignment* call = thread->open_call();
-        if (call == nullptr || call->progress.slept) continue;  // slept is set by this thread alone
-        Call seen = call->outline;
+        if (call == nullptr) return false;
+        // The same part before and after the look: then it is the one that sleeps.
+        CallPart* part = call->parts.current();
+        if (!thread->asleep() || thread->open_call() != call || call->parts.current() != part) return false;
+        if (part->progress.slept) continue;  // set by this thread alone
+        Call seen = part->outline;
         seen.enter_ns = thread->entered_ns();
         if (call->prepared.slot != nullptr) note_endpoints(*call->prepared.slot, seen);
-        stage_.log_open(call->progress, std::move(seen));
+        stage_.log_open(part->progress, std::move(seen));
     }
     if (!std::ranges::all_of(open, [](const ActorThread* thread) { return thread->busy(); })) return false;
     collect_returns();  // after the look: what was not open at it has returned, and its results are in by now
@@ -215,6 +217,7 @@ void Conductor::collect_returns() {
         if (!done) continue;
         const CallStep& call = *done->prepared.step;
         const StepResult& result = done->result;
+        keep(call, done->result);
         if (result.expected) outcome_.mismatches.push_back({done->step, *result.expected, result.seen});
         if (call.kind != CallKind::kSocket && call.kind != CallKind::kAccept) continue;
         const NameKey key{call.actor, call.kind == CallKind::kSocket ? call.socket : call.accepted};

@@ -56,6 +56,14 @@ private:
     // The open call that will make this socket when it returns, or null.
     [[nodiscard]] const Assignment* maker_of(ActorId actor, const std::string& name) const;
     [[nodiscard]] std::string missing_socket(std::size_t step, const CallStep& call) const;
+    // Before `call` can be prepared: the open call that must return first, or null. `why` says what is missing for
+    // good.
+    [[nodiscard]] const Assignment* awaited_by_call(std::size_t step, const CallStep& call, std::string& why);
+
+    // --- variables by name
+    void keep(const CallStep& call, StepResult& result);
+    [[nodiscard]] const Assignment* setter_of(const CallStep& call) const;
+    [[nodiscard]] Variables variables_of(ActorId actor) const;
 
     // --- conditions
     void register_packet_patterns();
@@ -75,6 +83,7 @@ private:
     StoryOutcome outcome_;
     std::vector<std::unique_ptr<ActorThread>> threads_;
     std::map<NameKey, SocketSlot*> sockets_;
+    std::map<NameKey, ValueData> variables_;
     std::map<NameKey, std::string> failed_makers_;  // what became of the call that should have made the socket
     std::map<std::size_t, std::size_t> pattern_of_step_;
 };

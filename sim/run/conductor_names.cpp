@@ -51,6 +51,50 @@ std::string Conductor::missing_socket(std::size_t step, const CallStep& call) co
     return sentence;
 }
 
+const Assignment* Conductor::awaited_by_call(std::size_t step, const CallStep& call, std::string& why) {
+    if (call.kind != CallKind::kSocket && socket_named(call.actor, call.socket) == nullptr) {
+        if (const Assignment* maker = maker_of(call.actor, call.socket)) return maker;
+        collect_returns();  // its maker may have returned since the look
+        if (socket_named(call.actor, call.socket) == nullptr) {
+            why = missing_socket(step, call);
+            return nullptr;
+        }
+    }
+    const Assignment* setter = setter_of(call);
+    if (setter == nullptr) collect_returns();
+    return setter;
+}
+
+// The open call that will give a variable that `call` uses its value.
+const Assignment* Conductor::setter_of(const CallStep& call) const {
+    for (const auto& thread : threads_) {
+        const Assignment* open = thread->open_call();
+        if (open == nullptr || thread->actor() != call.actor) continue;
+        for (const std::string& name : call.variables)
+            if (open->prepared.step->capture.keeps(name)) return open;
+    }
+    return nullptr;
+}
+
+void Conductor::keep(const CallStep& call, StepResult& result) {
+    if (result.kept_peer) variables_[{call.actor, call.capture.peer}] = std::move(*result.kept_peer);
+    if (!result.kept) return;
+    ValueData& variable = variables_[{call.actor, call.capture.variable}];
+    auto* before = std::get_if<Bytes>(&variable);
+    const auto* more = std::get_if<Bytes>(&*result.kept);
+    if (call.capture.append && before != nullptr && more != nullptr)
+        before->insert(before->end(), more->begin(), more->end());
+    else
+        variable = std::move(*result.kept);
+}
+
+Variables Conductor::variables_of(ActorId actor) const {
+    return [this, actor](const std::string& name) -> const ValueData* {
+        const auto found = variables_.find({actor, name});
+        return found != variables_.end() ? &found->second : nullptr;
+    };
+}
+
 ActorThread* Conductor::thread_of(const CallStep& call) const {
     for (const auto& thread : threads_)
         if (thread->actor() == call.actor && thread->number() == call.thread) return thread.get();

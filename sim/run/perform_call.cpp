@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@
 #include "recording/actor_address.hpp"
 #include "sim/run/call_recorder.hpp"
 #include "sim/run/compare_result.hpp"
+#include "sim/run/option_values.hpp"
 #include "sim/run/prepared_call.hpp"
 #include "sim/run/tx_reports.hpp"
 
@@ -43,7 +43,7 @@ void leave_from_own_address(SocketSlot& slot, const IpAddress& address) {
 
 void before_call(PreparedCall& prepared, const std::vector<Actor>& actors) {
     if (prepared.slot == nullptr) return;
-    const CallKind kind = prepared.step->kind;
+    const CallKind kind = prepared.kind;
     if (is_unix(prepared.family)) return;
     const bool first_datagram = kind == CallKind::kSendto && is_udp(prepared.family);
     if (kind == CallKind::kConnect || first_datagram)
@@ -85,7 +85,7 @@ std::int64_t poll_without_reports(PreparedCall& p, int fd, StageState& stage) {
 
 std::int64_t make_system_call(PreparedCall& prepared, int fd, StageState& stage) {
     PreparedCall& p = prepared;
-    switch (p.step->kind) {
+    switch (p.kind) {
         case CallKind::kSocket:
             return ::socket(domain_of(p.family), (is_stream(p.family) ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
         case CallKind::kBind: return ::bind(fd, p.address.get(), p.address.length);
@@ -93,7 +93,7 @@ std::int64_t make_system_call(PreparedCall& prepared, int fd, StageState& stage)
         case CallKind::kAccept: return ::accept4(fd, p.address.get(), &p.address.length, SOCK_CLOEXEC);
         case CallKind::kConnect: return ::connect(fd, p.address.get(), p.address.length);
         // MSG_NOSIGNAL: a story shows EPIPE; SIGPIPE would end the whole run.
-        case CallKind::kSend: return ::send(fd, p.buffer.data(), p.buffer.size(), p.flags | MSG_NOSIGNAL);
+        case CallKind::kSend: return ::send(fd, data_to_send(p).data(), data_to_send(p).size(), p.flags | MSG_NOSIGNAL);
         case CallKind::kSendto:
             return ::sendto(fd, p.buffer.data(), p.buffer.size(), p.flags | MSG_NOSIGNAL, p.address.get(),
                             p.address.length);
@@ -125,7 +125,12 @@ void keep_payload(PreparedCall& prepared, Call& call) {
     if ((!writes_data(kind) && !reads_data(kind)) || call.returned <= 0) return;
     // With MSG_TRUNC TCP throws the bytes away and UDP returns the datagram's real length (tcp(7), udp(7)).
     const bool discarded = reads_data(kind) && (prepared.flags & MSG_TRUNC) != 0 && is_tcp(prepared.family);
-    const auto moved = std::min(static_cast<std::size_t>(call.returned), prepared.buffer.size());
+    const auto moved = std::min(static_cast<std::size_t>(call.returned),
+                                writes_data(kind) ? data_to_send(prepared).size() : prepared.buffer.size());
+    if (writes_data(kind) && !prepared.rest.empty()) {
+        call.payload.assign(prepared.rest.begin(), prepared.rest.begin() + static_cast<std::ptrdiff_t>(moved));
+        return;
+    }
     prepared.buffer.resize(discarded ? 0 : moved);
     call.payload = std::move(prepared.buffer);
 }
@@ -133,7 +138,7 @@ void keep_payload(PreparedCall& prepared, Call& call) {
 SocketSlot& new_socket(const PreparedCall& prepared, StageState& stage, Call& call) {
     const int fd = static_cast<int>(call.returned);
     const CallStep& step = *prepared.step;
-    if (step.kind == CallKind::kSocket) {
+    if (prepared.kind == CallKind::kSocket) {
         SocketSlot& slot = stage.add_socket(step.actor, step.socket, prepared.family, fd);
         if (is_tcp(slot.family)) choose_congestion_control(fd);
         if (is_udp(slot.family)) enable_tx_reports(fd);
@@ -153,7 +158,7 @@ SocketSlot& new_socket(const PreparedCall& prepared, StageState& stage, Call& ca
 
 void after_success(PreparedCall& prepared, SocketSlot& slot) {
     const std::lock_guard lock(slot.mutex);
-    switch (prepared.step->kind) {
+    switch (prepared.kind) {
         case CallKind::kBind: slot.bound_by_story = true; break;
         case CallKind::kListen: slot.listening = true; break;
         case CallKind::kConnect:
@@ -206,13 +211,14 @@ SocketSlot* after_call(PreparedCall& prepared, StageState& stage, Call& call) {
 
 Call call_to_be(const PreparedCall& prepared) {
     Call call;
-    call.kind = prepared.step->kind;
+    call.kind = prepared.kind;
     call.actor = prepared.step->actor;
     call.thread = prepared.step->thread;
     call.step = prepared.step_index;
     call.arguments = prepared.arguments;
     if (writes_data(call.kind) || reads_data(call.kind))
-        call.requested_bytes = static_cast<std::int64_t>(prepared.buffer.size());
+        call.requested_bytes =
+            static_cast<std::int64_t>(writes_data(call.kind) ? data_to_send(prepared).size() : prepared.buffer.size());
     if (prepared.slot != nullptr) call.socket = prepared.slot->id;
     return call;
 }
@@ -246,36 +252,40 @@ long system_call_number(CallKind kind) {
     return -1;
 }
 
-OptionText option_text(const PreparedCall& prepared) {
-    const auto* data = prepared.option_value.data();
-    switch (prepared.option.kind) {
-        case SocketOptionKind::kInt: {
-            int value = 0;
-            std::memcpy(&value, data, sizeof value);
-            return {fmt::format("{}", value), value};
+void keep_result(const PreparedCall& prepared, const Call& call, StepResult& result) {
+    const Capture& capture = prepared.step->capture;
+    if (capture.variable.empty() || call.failed()) return;
+    const auto address = [](const Endpoint& endpoint) {
+        return AddressText{endpoint.address.to_string(), endpoint.port, {}};
+    };
+    const auto returned_address = [&]() -> AddressText {
+        if (const auto name = unix_name_of(prepared.address)) return {{}, 0, *name};
+        return address(to_endpoint(prepared.address).value_or(Endpoint{}));
+    };
+    if (!capture.peer.empty()) result.kept_peer = returned_address();
+    switch (call.kind) {
+        case CallKind::kRecv:
+        case CallKind::kRecvfrom: result.kept = call.payload; break;
+        case CallKind::kAccept:
+        case CallKind::kGetsockname:
+        case CallKind::kGetpeername: result.kept = returned_address(); break;
+        case CallKind::kGetsockopt: {
+            const OptionText option = option_text(prepared);
+            if (prepared.option.kind == SocketOptionKind::kTimeval)
+                result.kept = Duration{option.number.value_or(0)};
+            else if (option.number)
+                result.kept = *option.number;
+            else
+                result.kept = to_bytes(option.text);
+            break;
         }
-        case SocketOptionKind::kTimeval: {
-            timeval value{};
-            std::memcpy(&value, data, sizeof value);
-            const std::int64_t us = std::int64_t{value.tv_sec} * 1'000'000 + value.tv_usec;
-            return {us % 1000 == 0 ? fmt::format("{}ms", us / 1000) : fmt::format("{}us", us), us * kMicrosecondNs};
-        }
-        case SocketOptionKind::kLinger: {
-            linger value{};
-            std::memcpy(&value, data, sizeof value);
-            return {fmt::format("{}, {}", value.l_onoff, value.l_linger), std::nullopt};
-        }
-        case SocketOptionKind::kString: {
-            const char* text = reinterpret_cast<const char*>(data);
-            return {std::string(text, strnlen(text, prepared.option_bytes)), std::nullopt};
-        }
+        default: result.kept = call.returned;
     }
-    return {};
 }
 
-StepResult perform_call(PreparedCall& prepared, StageState& stage, CallWindow& window, CallProgress& progress,
-                        const std::atomic<bool>& abandoned) {
-    before_call(prepared, stage.actors());
+bool perform_call(PreparedCall& prepared, CallProgress& progress, const PerformContext& context,
+                  const LookAtCall& look) {
+    before_call(prepared, context.stage.actors());
     Call call = call_to_be(prepared);
     if (returns_address(call.kind)) prepared.address.make_room();
     CallSamples samples;
@@ -285,28 +295,37 @@ StepResult perform_call(PreparedCall& prepared, StageState& stage, CallWindow& w
         samples.entry.socket = prepared.slot->id;
         samples.entry.trigger = SampleTrigger::kCallEnter;
         sample_slot(*prepared.slot, kAllFigures, samples.entry);
-        fd = stage.release_for_close(*prepared.slot);
+        fd = context.stage.release_for_close(*prepared.slot);
     } else if (prepared.slot != nullptr) {
         fd = prepared.slot->descriptor();
     }
-    record_call(window, system_call_number(call.kind), closes ? nullptr : prepared.slot, call, samples,
-                [&] { return make_system_call(prepared, fd, stage); });
-
-    StepResult result;
-    if (abandoned.load() && call.failed() && call.error_number == EINTR) {
+    record_call(context.window, system_call_number(call.kind), closes ? nullptr : prepared.slot, call, samples,
+                [&] { return make_system_call(prepared, fd, context.stage); });
+    if (context.abandoned.load() && call.failed() && call.error_number == EINTR) {
         if (prepared.slot != nullptr) note_endpoints(*prepared.slot, call);
-        stage.log_never_returned(progress, std::move(call), samples);
-        return result;
+        context.stage.log_never_returned(progress, std::move(call), samples);
+        return false;
     }
-    result.made = after_call(prepared, stage, call);
-    result.returned = true;
-    result.value = call.returned;
-    result.error_number = call.error_number;
-    if (auto difference = compare_result(prepared, call, stage.actors())) {
-        result.expected = std::move(difference->expected);
-        result.seen = std::move(difference->seen);
-    }
-    stage.log_return(progress, std::move(call), samples);
+    SocketSlot* made = after_call(prepared, context.stage, call);
+    look(call, made);
+    context.stage.log_return(progress, std::move(call), samples);
+    return true;
+}
+
+StepResult perform_step(PreparedCall& prepared, const PerformContext& context) {
+    if (prepared.step->compound != Compound::kNone) return perform_compound(prepared, context);
+    StepResult result;
+    const auto look = [&](const Call& call, SocketSlot* made) {
+        result.made = made;
+        result.value = call.returned;
+        result.error_number = call.error_number;
+        if (auto difference = compare_result(prepared, call, context.stage.actors())) {
+            result.expected = std::move(difference->expected);
+            result.seen = std::move(difference->seen);
+        }
+        keep_result(prepared, call, result);
+    };
+    result.returned = perform_call(prepared, context.parts.current()->progress, context, look);
     return result;
 }
 

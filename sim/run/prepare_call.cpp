@@ -1,26 +1,17 @@
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include "recording/actor_address.hpp"
+#include "sim/run/option_values.hpp"
 #include "sim/run/prepared_call.hpp"
+#include "sim/run/step_arguments.hpp"
 #include "sim/scenario/families.hpp"
+#include "sim/scenario/framed_message.hpp"
 
 namespace wirestory::sim {
 namespace {
-
-template <class T>
-const T* argument(const CallStep& step, std::size_t index) {
-    return index < step.arguments.size() ? std::get_if<T>(&step.arguments[index].data) : nullptr;
-}
-
-tl::unexpected<Error> misfit(const CallStep& step, std::size_t index, std::string_view wanted) {
-    if (index >= step.arguments.size()) return fail(fmt::format("{} is missing", wanted));
-    return fail(fmt::format("`{}` is not {}", step.arguments[index].text, wanted));
-}
 
 std::string joined_arguments(const CallStep& step) {
     std::string text;
@@ -98,72 +89,23 @@ Status set_room(const CallStep& step, PreparedCall& prepared) {
     return {};
 }
 
+Status set_pieces(const CallStep& step, PreparedCall& prepared) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto* size = argument<std::int64_t>(step, i);
+        if (i == 1 && i >= step.arguments.size()) break;
+        if (size == nullptr || *size < 0 || *size > kMaxCallBytes) return misfit(step, i, "a size (0 to 64MiB)");
+        (i == 0 ? prepared.wanted_bytes : prepared.piece_bytes) = *size;
+    }
+    if (step.arguments.size() < 2) prepared.piece_bytes = prepared.wanted_bytes;
+    if (prepared.piece_bytes == 0 && prepared.wanted_bytes > 0) return misfit(step, 1, "a size from 1");
+    return {};
+}
+
 Status set_shutdown(const CallStep& step, PreparedCall& prepared) {
     const auto* symbol = argument<Symbol>(step, 0);
     const auto how = symbol != nullptr ? constant_named(symbol->name) : std::nullopt;
     if (!how) return misfit(step, 0, "SHUT_RD, SHUT_WR or SHUT_RDWR");
     prepared.flags = *how;
-    return {};
-}
-
-template <class T>
-void store_option(PreparedCall& prepared, const T& value) {
-    static_assert(sizeof value <= sizeof prepared.option_value);
-    std::memcpy(prepared.option_value.data(), &value, sizeof value);
-    prepared.option_bytes = sizeof value;
-}
-
-std::optional<std::int64_t> whole_number(const CallStep& step, std::size_t index) {
-    if (const auto* number = argument<std::int64_t>(step, index)) return *number;
-    if (const auto* duration = argument<Duration>(step, index)) return duration->ns / kSecondNs;
-    return std::nullopt;
-}
-
-Status set_option_text(const CallStep& step, PreparedCall& prepared) {
-    std::string_view text;
-    if (const auto* symbol = argument<Symbol>(step, 1))
-        text = symbol->name;
-    else if (const auto* bytes = argument<Bytes>(step, 1))
-        text = as_text(*bytes);
-    if (text.empty() || text.size() > prepared.option_value.size()) return misfit(step, 1, "a name");
-    std::memcpy(prepared.option_value.data(), text.data(), text.size());
-    prepared.option_bytes = static_cast<socklen_t>(text.size());
-    return {};
-}
-
-Status set_option_value(const CallStep& step, PreparedCall& prepared) {
-    switch (prepared.option.kind) {
-        case SocketOptionKind::kInt: {
-            const auto* number = argument<std::int64_t>(step, 1);
-            if (number == nullptr) return misfit(step, 1, "an integer");
-            store_option(prepared, static_cast<int>(*number));
-            return {};
-        }
-        case SocketOptionKind::kTimeval: {
-            const auto* duration = argument<Duration>(step, 1);
-            if (duration == nullptr) return misfit(step, 1, "a duration such as 200ms");
-            store_option(prepared, timeval{duration->ns / kSecondNs, duration->ns % kSecondNs / kMicrosecondNs});
-            return {};
-        }
-        case SocketOptionKind::kLinger: {
-            const auto on = whole_number(step, 1);
-            const auto seconds = whole_number(step, 2);
-            if (!on || !seconds) return misfit(step, on ? 2 : 1, "an integer");
-            store_option(prepared, linger{static_cast<int>(*on), static_cast<int>(*seconds)});
-            return {};
-        }
-        case SocketOptionKind::kString: return set_option_text(step, prepared);
-    }
-    return {};
-}
-
-Status set_option(const CallStep& step, PreparedCall& prepared) {
-    const auto* symbol = argument<Symbol>(step, 0);
-    const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
-    if (!option) return misfit(step, 0, "a socket option");
-    prepared.option = *option;
-    if (step.kind == CallKind::kSetsockopt) return set_option_value(step, prepared);
-    prepared.option_bytes = static_cast<socklen_t>(prepared.option_value.size());
     return {};
 }
 
@@ -203,7 +145,32 @@ Status set_blocking(const CallStep& step, PreparedCall& prepared) {
     return {};
 }
 
+Status set_compound(const CallStep& step, const PrepareContext& context, PreparedCall& prepared) {
+    prepared.framing = context.framing;
+    switch (step.compound) {
+        case Compound::kSendall: return set_data(step, prepared).and_then([&] { return set_flags(step, 1, prepared); });
+        case Compound::kRecvall: return set_pieces(step, prepared);
+        case Compound::kSendMessage: {
+            const auto* body = argument<Bytes>(step, 0);
+            if (body == nullptr) return misfit(step, 0, "a message");
+            auto message = framed_message(context.framing, *body);
+            if (!message) return tl::unexpected(message.error());
+            prepared.buffer = std::move(*message);
+            return {};
+        }
+        case Compound::kSetTimeout: {
+            const auto* duration = argument<Duration>(step, 0);
+            prepared.timeout_ns = duration != nullptr ? duration->ns : 0;
+            return {};
+        }
+        case Compound::kRecvMessage:
+        case Compound::kNone: break;
+    }
+    return {};
+}
+
 Status set_arguments(const CallStep& step, const PrepareContext& context, PreparedCall& prepared) {
+    if (step.compound != Compound::kNone) return set_compound(step, context, prepared);
     switch (step.kind) {
         case CallKind::kSocket: return set_family(step, prepared);
         case CallKind::kBind:
@@ -219,7 +186,7 @@ Status set_arguments(const CallStep& step, const PrepareContext& context, Prepar
             return set_room(step, prepared).and_then([&] { return set_flags(step, 1, prepared); });
         case CallKind::kShutdown: return set_shutdown(step, prepared);
         case CallKind::kSetsockopt:
-        case CallKind::kGetsockopt: return set_option(step, prepared);
+        case CallKind::kGetsockopt: return set_option(step, context, prepared);
         case CallKind::kPoll: return set_poll(step, prepared);
         case CallKind::kSetBlocking: return set_blocking(step, prepared);
         case CallKind::kAccept:
@@ -230,16 +197,41 @@ Status set_arguments(const CallStep& step, const PrepareContext& context, Prepar
     return {};
 }
 
+// The step with the values of its variables in place.
+Result<std::shared_ptr<const CallStep>> resolve(const CallStep& step, const Variables& variables) {
+    auto resolved = std::make_shared<CallStep>(step);
+    const auto put = [&](Value& value) -> Status {
+        if (!is_deferred(value)) return {};
+        auto known = evaluate(value, variables);
+        if (!known) return tl::unexpected(known.error());
+        value = std::move(*known);
+        return {};
+    };
+    for (Value& value : resolved->arguments)
+        if (const Status status = put(value); !status) return tl::unexpected(status.error());
+    if (resolved->expected)
+        if (const Status status = put(*resolved->expected); !status) return tl::unexpected(status.error());
+    return std::shared_ptr<const CallStep>(std::move(resolved));
+}
+
 }  // namespace
 
 Result<PreparedCall> prepare_call(const CallStep& step, const PrepareContext& context) {
     PreparedCall prepared;
     prepared.step = &step;
+    if (!step.variables.empty()) {
+        auto resolved = resolve(step, context.variables);
+        if (!resolved) return tl::unexpected(resolved.error());
+        prepared.resolved = std::move(*resolved);
+        prepared.step = prepared.resolved.get();
+    }
+    prepared.kind = step.kind;
     prepared.step_index = context.step_index;
     prepared.slot = context.slot;
-    prepared.arguments = joined_arguments(step);
+    prepared.arguments = joined_arguments(*prepared.step);
     if (context.slot != nullptr) prepared.family = context.slot->family;
-    if (const Status status = set_arguments(step, context, prepared); !status) return tl::unexpected(status.error());
+    if (const Status status = set_arguments(*prepared.step, context, prepared); !status)
+        return tl::unexpected(status.error());
     return prepared;
 }
 

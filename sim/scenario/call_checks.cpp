@@ -1,12 +1,13 @@
 // The checks of arguments and expected results against the table of calls.
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "base/address.hpp"
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/families.hpp"
+#include "sim/scenario/framed_message.hpp"
+#include "sim/scenario/option_checks.hpp"
 #include "sim/scenario/socket_names.hpp"
 #include "sim/scenario/value_parser.hpp"
 
@@ -23,6 +24,7 @@ public:
     bool run() {
         if (!check_count()) return false;
         for (std::size_t i = 0; i < call_.arguments.size(); ++i) check(signature_.arguments[i], call_.arguments[i]);
+        if (good_) check_framing();
         return good_;
     }
 
@@ -50,6 +52,7 @@ private:
     }
 
     void check(ArgumentKind kind, const Value& value) {
+        if (is_deferred(value) && check_deferred(kind, value)) return;
         switch (kind) {
             case ArgumentKind::kFamily: check_family(value); break;
             case ArgumentKind::kOwnAddress: check_own_address(value); break;
@@ -63,6 +66,7 @@ private:
             case ArgumentKind::kShutdownHow: check_shutdown(value); break;
             case ArgumentKind::kOption: check_option(value); break;
             case ArgumentKind::kOptionValue: break;  // together with its option
+            case ArgumentKind::kOptionField: check_option_field(value); break;
             case ArgumentKind::kEvents: check_events(value); break;
             case ArgumentKind::kTimeout: check_timeout(value); break;
             case ArgumentKind::kBool: check_bool(value); break;
@@ -163,6 +167,20 @@ private:
             wrong_kind(value, "true or false");
     }
 
+    void check_framing() {
+        const bool sends = signature_.compound == Compound::kSendMessage;
+        if (!sends && signature_.compound != Compound::kRecvMessage) return;
+        if (!context_.scenario.framing.present() && context_.has_framing) return;  // reported there
+        if (!context_.scenario.framing.present())
+            return error(call_.call.span, fmt::format("{} needs to know where a message ends", signature_.name),
+                         "add a key to the scenario: `framing: { length-prefix: \"<i\" }`");
+        const auto* body = sends ? std::get_if<Bytes>(&call_.arguments.front().data) : nullptr;
+        if (body == nullptr) return;
+        if (const auto framed = framed_message(context_.scenario.framing, *body); !framed)
+            error(call_.arguments.front().span, framed.error().message,
+                  fmt::format("the framing is {}", to_string(context_.scenario.framing)));
+    }
+
     void check_shutdown(const Value& value) {
         const auto* symbol = std::get_if<Symbol>(&value.data);
         if (symbol == nullptr) return wrong_kind(value, "SHUT_RD, SHUT_WR or SHUT_RDWR");
@@ -179,46 +197,52 @@ private:
         if (!option)
             return error(value.span, fmt::format("unknown socket option {}", quoted(symbol->name)),
                          suggestion(symbol->name, socket_option_names()));
-        if (signature_.kind != CallKind::kSetsockopt) return;
+        if (signature_.kind != CallKind::kSetsockopt) return check_read_option(value, symbol->name, *option);
         if (!option->settable && !may_fail(call_))
             return error(value.span, fmt::format("{} can only be read", symbol->name),
                          fmt::format("use getsockopt({})", symbol->name));
-        check_option_values(symbol->name, *option);
+        if (!check_option_values(call_, symbol->name, *option, context_)) good_ = false;
     }
 
-    void check_option_values(const std::string& name, const SocketOption& option) {
-        const Value& value = call_.arguments[1];
-        const std::size_t wanted = option.kind == SocketOptionKind::kLinger ? 3 : 2;
-        if (call_.arguments.size() != wanted) {
-            const bool linger = wanted == 3;
-            return error(
-                call_.parentheses,
-                linger ? "SO_LINGER takes two values: on or off, and seconds" : fmt::format("{} takes one value", name),
-                linger ? "write it as `setsockopt(SO_LINGER, 1, 0)`" : usage());
-        }
-        const auto want = [&](bool right, std::string_view what, std::string_view example) {
-            if (!right)
-                error(value.span, fmt::format("{} takes {}, not {}", name, what, kind_of(value)),
-                      fmt::format("for example `setsockopt({}, {})`", name, example));
-        };
-        switch (option.kind) {
-            case SocketOptionKind::kInt: want(fits_int(value), "a number that fits an int", "1"); break;
-            case SocketOptionKind::kTimeval:
-                want(std::holds_alternative<Duration>(value.data), "a duration", "200ms");
-                break;
-            case SocketOptionKind::kString:
-                want(std::holds_alternative<Bytes>(value.data), "a string", "\"cubic\"");
-                break;
-            case SocketOptionKind::kLinger:
-                want(fits_int(value) && fits_int(call_.arguments[2]), "two numbers", "1, 0");
-                break;
-        }
+    void check_read_option(const Value& value, const std::string& name, const SocketOption& option) {
+        if (may_fail(call_)) return;
+        const bool is_info = option.kind == SocketOptionKind::kTcpInfo;
+        if (!is_readable(option.kind)) return error(value.span, fmt::format("{} can only be set", name));
+        if (is_info != (call_.arguments.size() == 2))
+            error(is_info ? call_.parentheses : call_.arguments[1].span,
+                  is_info ? "which field of TCP_INFO?" : fmt::format("{} has no fields", name),
+                  "for example `getsockopt(TCP_INFO, tcpi_snd_mss)`");
     }
 
-    static bool fits_int(const Value& value) {
-        const auto* integer = std::get_if<std::int64_t>(&value.data);
-        return integer != nullptr && *integer >= std::numeric_limits<int>::min() &&
-               *integer <= std::numeric_limits<int>::max();
+    void check_option_field(const Value& value) {
+        const auto* symbol = std::get_if<Symbol>(&value.data);
+        if (symbol == nullptr) return wrong_kind(value, "a field's name");
+        if (!tcp_info_field_named(symbol->name))
+            error(value.span, fmt::format("unknown field {}", quoted(symbol->name)),
+                  suggestion(symbol->name, tcp_info_field_names()));
+    }
+
+    // What only the run can know is of the right kind at least; the rest is checked when the step is played.
+    bool check_deferred(ArgumentKind kind, const Value& value) {
+        const ValueType type = type_of(value);
+        switch (kind) {
+            case ArgumentKind::kBytes:
+                if (type != ValueType::kBytes) wrong_kind(value, "a string");
+                return true;
+            case ArgumentKind::kSize:
+            case ArgumentKind::kBacklog:
+                if (type != ValueType::kNumber) wrong_kind(value, "a number");
+                return true;
+            case ArgumentKind::kOwnAddress:
+            case ArgumentKind::kPeerAddress:
+                if (type != ValueType::kAddress) wrong_kind(value, "an address");
+                return true;
+            case ArgumentKind::kTimeout:
+                if (type != ValueType::kDuration) wrong_kind(value, "a duration, or 0");
+                return true;
+            case ArgumentKind::kOptionValue: return true;  // together with its option
+            default: return false;
+        }
     }
 
     const CallSignature& signature_;
@@ -226,73 +250,6 @@ private:
     ParseContext& context_;
     bool good_ = true;
 };
-
-bool has_flag(const CallSyntax& call, std::string_view flag) {
-    return std::any_of(call.arguments.begin(), call.arguments.end(), [&](const Value& value) {
-        const auto* symbol = std::get_if<Symbol>(&value.data);
-        return symbol != nullptr && symbol->name.find(flag) != std::string::npos;
-    });
-}
-
-bool check_written(const CallSyntax& call, const Value& expected, ParseContext& context) {
-    const auto* integer = std::get_if<std::int64_t>(&expected.data);
-    const auto* payload = std::get_if<Bytes>(&call.arguments.front().data);
-    if (payload == nullptr || *integer <= static_cast<std::int64_t>(payload->size())) return true;
-    context.error(expected.span,
-                  fmt::format("{} cannot take {} bytes of {}", call.call.text, *integer, payload->size()),
-                  fmt::format("it returns at most {}", payload->size()));
-    return false;
-}
-
-bool check_read(const CallSyntax& call, const Value& expected, ParseContext& context) {
-    const auto* size = std::get_if<std::int64_t>(&call.arguments.front().data);
-    if (size == nullptr) return true;
-    const auto* bytes = std::get_if<Bytes>(&expected.data);
-    const auto* integer = std::get_if<std::int64_t>(&expected.data);
-    // With MSG_TRUNC recv returns the datagram's own length (recv(2)).
-    if (integer != nullptr && has_flag(call, "MSG_TRUNC")) return true;
-    const std::int64_t got = bytes != nullptr ? static_cast<std::int64_t>(bytes->size()) : *integer;
-    if (got <= *size) return true;
-    context.error(expected.span, fmt::format("{}({}) cannot give {} bytes", call.call.text, *size, got),
-                  fmt::format("it returns at most {}", *size));
-    return false;
-}
-
-// What a call can give, in words and as a test.
-struct Possible {
-    bool right;
-    std::string_view words;
-};
-
-Possible possible_option(const CallSyntax& call, const Value& expected) {
-    const auto* symbol = std::get_if<Symbol>(&call.arguments.front().data);
-    const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
-    switch (option ? option->kind : SocketOptionKind::kInt) {
-        case SocketOptionKind::kTimeval: return {std::holds_alternative<Duration>(expected.data), "a duration"};
-        case SocketOptionKind::kString: return {std::holds_alternative<Bytes>(expected.data), "a string"};
-        case SocketOptionKind::kLinger: return {false, "two numbers, which cannot be expected"};
-        case SocketOptionKind::kInt: break;
-    }
-    return {std::holds_alternative<std::int64_t>(expected.data), "a number"};
-}
-
-Possible possible(const CallSignature& signature, const CallSyntax& call, const Value& expected) {
-    const auto* integer = std::get_if<std::int64_t>(&expected.data);
-    switch (signature.result) {
-        case ResultKind::kZero: return {integer != nullptr && *integer == 0, "0"};
-        case ResultKind::kSocket: return {false, "a socket, whose number no story can know"};
-        case ResultKind::kWritten: return {integer != nullptr, "a number of bytes"};
-        case ResultKind::kRead:
-            return {integer != nullptr || std::holds_alternative<Bytes>(expected.data), "bytes or their number"};
-        case ResultKind::kOption: return possible_option(call, expected);
-        case ResultKind::kEvents:
-            return {integer != nullptr && *integer == 0, "POLL events, or 0 when its time ran out"};
-        case ResultKind::kAddress: break;
-    }
-    // A string is the name of a Unix socket.
-    return {std::holds_alternative<AddressText>(expected.data) || std::holds_alternative<Bytes>(expected.data),
-            "an address"};
-}
 
 }  // namespace
 
@@ -310,34 +267,6 @@ SocketFamily family_of(const Value& symbol) {
 
 bool check_arguments(const CallSignature& signature, const CallSyntax& call, ParseContext& context) {
     return ArgumentCheck(signature, call, context).run();
-}
-
-bool check_expected(const CallSignature& signature, const CallSyntax& call, ParseContext& context) {
-    if (!call.expected || std::holds_alternative<AnyValue>(call.expected->data)) return true;
-    const Value& expected = *call.expected;
-    if (const auto* symbol = std::get_if<Symbol>(&expected.data)) {
-        if (errno_named(symbol->name)) return true;
-        if (signature.result == ResultKind::kEvents && poll_events_named(symbol->name)) return true;
-        context.error(expected.span, fmt::format("unknown error name {}", quoted(symbol->name)),
-                      suggestion(symbol->name, errno_names()));
-        return false;
-    }
-    const Possible result = possible(signature, call, expected);
-    if (!result.right) {
-        context.error(
-            expected.span,
-            fmt::format("{} cannot give {}: it gives {}", signature.name, quoted(expected.text), result.words),
-            "expect that, an error's name such as ECONNREFUSED, or `_` for anything");
-        return false;
-    }
-    if (signature.result == ResultKind::kWritten) return check_written(call, expected, context);
-    if (signature.result == ResultKind::kRead) return check_read(call, expected, context);
-    const auto* address = std::get_if<AddressText>(&expected.data);
-    if (address == nullptr || address->host == "*" || IpAddress::parse(address->host) ||
-        context.actor_named(address->host))
-        return true;
-    context.unknown_actor(address->host, expected.span);
-    return false;
 }
 
 }  // namespace wirestory::sim

@@ -1,16 +1,15 @@
 #include "sim/scenario/call_signatures.hpp"
 
 #include <algorithm>
-#include <limits>
-
-#include <fmt/format.h>
 
 namespace wirestory::sim {
 
-const std::vector<CallSignature>& call_signatures() {
+namespace {
+
+std::vector<CallSignature> single_calls() {
     using A = ArgumentKind;
     using R = ResultKind;
-    static const std::vector<CallSignature> table{
+    return {
         {CallKind::kSocket, "socket", {A::kFamily}, 1, R::kSocket, false, "socket(tcp)"},
         {CallKind::kBind, "bind", {A::kOwnAddress}, 1, R::kZero, false, "bind(9000)"},
         {CallKind::kListen, "listen", {A::kBacklog}, 1, R::kZero, true, "listen(5)"},
@@ -35,12 +34,61 @@ const std::vector<CallSignature>& call_signatures() {
          R::kZero,
          false,
          "setsockopt(SO_REUSEADDR, 1)"},
-        {CallKind::kGetsockopt, "getsockopt", {A::kOption}, 1, R::kOption, false, "getsockopt(SO_RCVBUF)"},
+        {CallKind::kGetsockopt,
+         "getsockopt",
+         {A::kOption, A::kOptionField},
+         1,
+         R::kOption,
+         false,
+         "getsockopt(SO_RCVBUF)"},
         {CallKind::kGetsockname, "getsockname", {}, 0, R::kAddress, false, "getsockname()"},
         {CallKind::kGetpeername, "getpeername", {}, 0, R::kAddress, false, "getpeername()"},
         {CallKind::kPoll, "poll", {A::kEvents, A::kTimeout}, 1, R::kEvents, false, "poll(POLLIN, 200ms) = POLLIN"},
         {CallKind::kSetBlocking, "set_blocking", {A::kBool}, 1, R::kZero, false, "set_blocking(false)"},
     };
+}
+
+std::vector<CallSignature> compound_calls() {
+    using A = ArgumentKind;
+    using R = ResultKind;
+    return {
+        {CallKind::kSend,
+         "sendall",
+         {A::kBytes, A::kFlags},
+         1,
+         R::kWritten,
+         true,
+         "sendall(bytes(1MiB))",
+         Compound::kSendall},
+        {CallKind::kRecv, "recvall", {A::kSize, A::kSize}, 1, R::kRead, true, "recvall(4)", Compound::kRecvall},
+        {CallKind::kSend,
+         "send_message",
+         {A::kBytes},
+         1,
+         R::kWritten,
+         true,
+         "send_message(\"hello\")",
+         Compound::kSendMessage},
+        {CallKind::kRecv, "recv_message", {}, 0, R::kRead, true, "recv_message() = \"hello\"", Compound::kRecvMessage},
+        {CallKind::kSetsockopt,
+         "set_timeout",
+         {A::kTimeout},
+         1,
+         R::kZero,
+         false,
+         "set_timeout(200ms)",
+         Compound::kSetTimeout},
+    };
+}
+
+}  // namespace
+
+const std::vector<CallSignature>& call_signatures() {
+    static const std::vector<CallSignature> table = [] {
+        std::vector<CallSignature> all = single_calls();
+        for (CallSignature& compound : compound_calls()) all.push_back(std::move(compound));
+        return all;
+    }();
     return table;
 }
 
@@ -50,9 +98,10 @@ const CallSignature* signature_named(std::string_view name) {
     return found == table.end() ? nullptr : &*found;
 }
 
-const CallSignature& signature_of(CallKind kind) {
+const CallSignature& signature_of(const CallStep& step) {
     const auto& table = call_signatures();
-    return *std::find_if(table.begin(), table.end(), [&](const CallSignature& s) { return s.kind == kind; });
+    return *std::find_if(table.begin(), table.end(),
+                         [&](const CallSignature& s) { return s.kind == step.kind && s.compound == step.compound; });
 }
 
 }  // namespace wirestory::sim

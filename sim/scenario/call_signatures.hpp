@@ -21,9 +21,10 @@ enum class ArgumentKind : std::uint8_t {
     kShutdownHow,
     kOption,
     kOptionValue,
-    kEvents,   // POLLIN|POLLOUT
-    kTimeout,  // 200ms; 0: do not wait
-    kBool,     // true, false
+    kOptionField,  // tcpi_rtt, behind TCP_INFO
+    kEvents,       // POLLIN|POLLOUT
+    kTimeout,      // 200ms; 0: do not wait, of set_timeout: no time-out
+    kBool,         // true, false
 };
 
 enum class ResultKind : std::uint8_t {
@@ -44,11 +45,12 @@ struct CallSignature {
     ResultKind result;
     bool stream_only;  // meaningless on UDP
     std::string_view example;
+    Compound compound = Compound::kNone;
 };
 
 const std::vector<CallSignature>& call_signatures();
 const CallSignature* signature_named(std::string_view name);
-const CallSignature& signature_of(CallKind kind);
+const CallSignature& signature_of(const CallStep& step);
 
 // Whether the call is expected to fail (or may do as it likes): then a story may well misuse a socket.
 bool may_fail(const CallSyntax& call);
@@ -57,5 +59,7 @@ SocketFamily family_of(const Value& symbol);  // of a checked kFamily argument
 // Both report every mistake they find and say whether there was none.
 bool check_arguments(const CallSignature& signature, const CallSyntax& call, ParseContext& context);
 bool check_expected(const CallSignature& signature, const CallSyntax& call, ParseContext& context);
+// `-> $n` behind the call: notes the variable with its type, or reports that there is nothing to keep.
+void read_capture(const CallSignature& signature, const CallSyntax& call, CallStep& step, ParseContext& context);
 
 }  // namespace wirestory::sim

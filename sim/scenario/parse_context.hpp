@@ -26,8 +26,15 @@ struct SocketTrack {
 };
 using SocketKey = std::pair<ActorId, std::string>;
 
+// A variable as the story has it at the step being read. It is its actor's own: a program knows what it has read.
+struct VariableTrack {
+    ValueType type = ValueType::kBytes;
+    SourceSpan made;
+};
+
 struct StoryFacts {
     std::map<SocketKey, SocketTrack> sockets;
+    std::map<std::pair<ActorId, std::string>, VariableTrack> variables;
     std::set<ActorId> tcp_actors;  // have had a TCP socket at some step
     std::set<ActorId> udp_actors;
     std::set<std::pair<ActorId, ActorId>> peers;  // connects or sends to; both ways round
@@ -49,6 +56,8 @@ struct ParseContext {
     StoryFacts facts;
     // Bytes that values may still make; `bytes(n)` in many steps must not fill the memory.
     std::uint64_t payload_budget_bytes = 64U << 20U;
+    bool has_framing = false;         // the key is there, right or wrong
+    std::optional<ActorId> reader{};  // whose variables values may use; none outside of calls
 
     void error(const SourceSpan& span, std::string message, std::string hint = {}) {
         diagnostics.error(span, std::move(message), std::move(hint));

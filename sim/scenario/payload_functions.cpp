@@ -1,11 +1,14 @@
 #include "sim/scenario/payload_functions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
+
+#include "recording/framing.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -88,39 +91,97 @@ std::string md5_hex(ByteView data) {
     return hex_text(digest);
 }
 
-Result<Bytes> pack(std::string_view format, std::span<const std::int64_t> numbers) {
-    bool little = std::endian::native == std::endian::little;
-    if (!format.empty() && std::string_view("<>!=").find(format.front()) != std::string_view::npos) {
-        if (format.front() != '=') little = format.front() == '<';
-        format.remove_prefix(1);
+namespace {
+
+// Walks over a format: byte order first, then codes with counts.
+class FormatReader {
+public:
+    FormatReader(std::string_view format, const char* function) : format_(format), function_(function) {
+        if (format_.empty() || std::string_view("<>!=").find(format_.front()) == std::string_view::npos) return;
+        if (format_.front() != '=') little_endian_ = format_.front() == '<';
+        format_.remove_prefix(1);
     }
+
+    [[nodiscard]] bool at_end() const { return format_.empty(); }
+    [[nodiscard]] bool little_endian() const { return little_endian_; }
+
+    struct Code {
+        char letter = 0;
+        std::size_t bytes = 0;
+        std::size_t count = 1;
+        [[nodiscard]] bool is_signed() const { return letter >= 'a'; }
+    };
+    // Counts beyond `most` need not be told apart.
+    Result<Code> next(std::size_t most) {
+        Code code;
+        const auto is_digit = [&] { return !format_.empty() && format_.front() >= '0' && format_.front() <= '9'; };
+        if (is_digit()) code.count = 0;
+        for (; is_digit(); format_.remove_prefix(1))
+            code.count = std::min(code.count * 10 + static_cast<std::size_t>(format_.front() - '0'), most + 1);
+        code.bytes = format_.empty() ? 0 : size_of_code(format_.front());
+        if (code.bytes == 0)
+            return fail(fmt::format("{} does not know the code `{}`", function_, format_.substr(0, 1)));
+        code.letter = format_.front();
+        format_.remove_prefix(1);
+        return code;
+    }
+
+private:
+    std::string_view format_;
+    const char* function_;
+    bool little_endian_ = std::endian::native == std::endian::little;
+};
+
+}  // namespace
+
+Result<Bytes> pack(std::string_view format, std::span<const std::int64_t> numbers) {
+    FormatReader reader(format, "pack");
     Bytes packed;
     std::size_t taken = 0;
-    while (!format.empty()) {
-        std::size_t count = 0;
-        const bool counted = format.front() >= '0' && format.front() <= '9';
-        while (!format.empty() && format.front() >= '0' && format.front() <= '9' && count <= numbers.size()) {
-            count = count * 10 + static_cast<std::size_t>(format.front() - '0');
-            format.remove_prefix(1);
-        }
-        if (!counted) count = 1;
-        const std::size_t bytes = format.empty() ? 0 : size_of_code(format.front());
-        if (bytes == 0) return fail(fmt::format("pack does not know the code `{}`", format.substr(0, 1)));
-        const bool is_signed = format.front() >= 'a';
-        if (count > numbers.size() - taken) return fail("pack has more codes than numbers");
-        for (; count > 0; --count, ++taken) {
+    while (!reader.at_end()) {
+        const auto code = reader.next(numbers.size());
+        if (!code) return tl::unexpected(code.error());
+        if (code->count > numbers.size() - taken) return fail("pack has more codes than numbers");
+        for (std::size_t left = code->count; left > 0; --left, ++taken) {
             const std::int64_t number = numbers[taken];
-            if (!fits(number, bytes, is_signed))
-                return fail(fmt::format("{} does not fit into {} bytes of `{}`", number, bytes, format.front()));
-            for (std::size_t i = 0; i < bytes; ++i) {
-                const std::size_t shift = 8 * (little ? i : bytes - 1 - i);
+            if (!fits(number, code->bytes, code->is_signed()))
+                return fail(fmt::format("{} does not fit into {} bytes of `{}`", number, code->bytes, code->letter));
+            for (std::size_t i = 0; i < code->bytes; ++i) {
+                const std::size_t shift = 8 * (reader.little_endian() ? i : code->bytes - 1 - i);
                 packed.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(number) >> shift & 0xFFU));
             }
         }
-        format.remove_prefix(1);
     }
     if (taken < numbers.size()) return fail("pack has more numbers than codes");
     return packed;
+}
+
+Result<std::vector<std::int64_t>> unpack(std::string_view format, ByteView data) {
+    FormatReader reader(format, "unpack");
+    std::vector<std::int64_t> numbers;
+    std::size_t at = 0;
+    const auto wrong_size = [&] {
+        return fail(fmt::format("unpack has {} bytes, not those of its codes", data.size()));
+    };
+    while (!reader.at_end()) {
+        const auto code = reader.next(data.size());
+        if (!code) return tl::unexpected(code.error());
+        if (code->count > (data.size() - at) / code->bytes) return wrong_size();
+        for (std::size_t left = code->count; left > 0; --left, at += code->bytes) {
+            const auto number = read_number(data.subspan(at, code->bytes), reader.little_endian(), code->is_signed());
+            if (!number) return fail("unpack found a number of more than 63 bits");
+            numbers.push_back(*number);
+        }
+    }
+    if (at != data.size()) return wrong_size();
+    return numbers;
+}
+
+std::optional<NumberFormat> single_number_format(std::string_view format) {
+    FormatReader reader(format, "");
+    const auto code = reader.next(1);
+    if (!code || code->count != 1 || !reader.at_end()) return std::nullopt;
+    return NumberFormat{code->bytes, reader.little_endian(), code->is_signed()};
 }
 
 }  // namespace wirestory::sim

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,12 +12,33 @@
 #include "base/locale.hpp"
 #include "base/result.hpp"
 #include "recording/call.hpp"
+#include "recording/framing.hpp"
 #include "recording/recording.hpp"
 #include "recording/tcp_state.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/value.hpp"
 
 namespace wirestory::sim {
+
+// Steps that make as many system calls as they need, each of which is recorded as the call it is. Their `kind` is that
+// of the calls that move the data.
+enum class Compound : std::uint8_t {
+    kNone,
+    kSendall,      // send until all is taken
+    kRecvall,      // recv until so many bytes are there
+    kSendMessage,  // sendall of one framed message
+    kRecvMessage,  // recv until one framed message is there, and not a byte more
+    kSetTimeout,   // setsockopt of SO_RCVTIMEO and SO_SNDTIMEO
+};
+
+// `-> $data`, `->> $all`, `-> $data, $who`: what becomes of a call's result.
+struct Capture {
+    std::string variable;  // empty: nothing is kept
+    std::string peer;      // the address that recvfrom or accept gave
+    bool append = false;
+
+    [[nodiscard]] bool keeps(const std::string& name) const { return name == variable || name == peer; }
+};
 
 struct CallStep {
     ActorId actor = kNoActor;
@@ -26,6 +48,9 @@ struct CallStep {
     std::string accepted;           // `conn = accept()`
     std::vector<Value> arguments;   // checked against the call's signature
     std::optional<Value> expected;  // behind `=`; absent: must succeed
+    Compound compound = Compound::kNone;
+    Capture capture{};
+    std::set<std::string> variables{};  // of this actor, used in arguments or expected: must have a value first
 };
 
 struct WaitStep {
@@ -154,6 +179,7 @@ struct Scenario {
     std::vector<std::string> topics;
     std::vector<ScenarioActor> actors;  // by ActorId: in order of first mention in the story
     std::vector<std::pair<std::string, std::string>> sysctls;
+    Framing framing;  // kNone: a message is what one send wrote
     std::vector<Step> story;
     Expectations expect;
     Localized lesson;

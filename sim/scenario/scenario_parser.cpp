@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/scenario/expectations_reader.hpp"
+#include "sim/scenario/framing_reader.hpp"
 #include "sim/scenario/map_reader.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/story_reader.hpp"
@@ -69,8 +70,10 @@ public:
             return;
         }
         const MapReader keys(root, "a scenario",
-                             {"story", "title", "topics", "link", "sysctl", "expect", "lesson", "tour"}, context_);
+                             {"story", "title", "topics", "link", "sysctl", "framing", "expect", "lesson", "tour"},
+                             context_);
         if (!root.is_map()) return;
+        if (const YamlNode* framing = keys.find("framing")) read_framing(*framing, context_);
         read_story_key(keys);
         if (const YamlNode* title = keys.find("title"))
             context_.scenario.title = read_localized(*title, "`title`", context_);

@@ -3,9 +3,12 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <span>
 
 #include <linux/tcp.h>
+#include <linux/udp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -26,6 +29,11 @@ constexpr auto kInt = SocketOptionKind::kInt;
 constexpr auto kTimeval = SocketOptionKind::kTimeval;
 constexpr auto kLinger = SocketOptionKind::kLinger;
 constexpr auto kString = SocketOptionKind::kString;
+constexpr auto kMembership = SocketOptionKind::kMembership;
+constexpr auto kMembership6 = SocketOptionKind::kMembership6;
+constexpr auto kInterface = SocketOptionKind::kInterface;
+constexpr auto kDevice = SocketOptionKind::kDevice;
+constexpr auto kTcpInfo = SocketOptionKind::kTcpInfo;
 
 #define WIRESTORY_OPTION(level, name, kind) \
     NamedOption {                           \
@@ -35,27 +43,38 @@ constexpr auto kString = SocketOptionKind::kString;
     NamedOption {                              \
 #name, { level, name, kind, false }    \
     }
-// socket(7), tcp(7), ip(7), ipv6(7).
+// socket(7), tcp(7), udp(7), ip(7), ipv6(7).
 constexpr std::array kOptions{
     WIRESTORY_OPTION(SOL_SOCKET, SO_REUSEADDR, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_REUSEPORT, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_RCVBUF, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_SNDBUF, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_RCVBUFFORCE, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_SNDBUFFORCE, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_RCVLOWAT, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_KEEPALIVE, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_OOBINLINE, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_BROADCAST, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_DONTROUTE, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_PRIORITY, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_MARK, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_BUSY_POLL, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_NO_CHECK, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_PASSCRED, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_PEEK_OFF, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_RXQ_OVFL, kInt),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_DEBUG, kInt),
     WIRESTORY_OPTION(SOL_SOCKET, SO_LINGER, kLinger),
     WIRESTORY_OPTION(SOL_SOCKET, SO_RCVTIMEO, kTimeval),
     WIRESTORY_OPTION(SOL_SOCKET, SO_SNDTIMEO, kTimeval),
+    WIRESTORY_OPTION(SOL_SOCKET, SO_BINDTODEVICE, kString),
     WIRESTORY_READ_ONLY(SOL_SOCKET, SO_ERROR, kInt),
     WIRESTORY_READ_ONLY(SOL_SOCKET, SO_TYPE, kInt),
     WIRESTORY_READ_ONLY(SOL_SOCKET, SO_ACCEPTCONN, kInt),
     WIRESTORY_READ_ONLY(SOL_SOCKET, SO_DOMAIN, kInt),
     WIRESTORY_READ_ONLY(SOL_SOCKET, SO_PROTOCOL, kInt),
+    WIRESTORY_READ_ONLY(SOL_SOCKET, SO_SNDLOWAT, kInt),
+    WIRESTORY_READ_ONLY(SOL_SOCKET, SO_INCOMING_CPU, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_NODELAY, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_MAXSEG, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_CORK, kInt),
@@ -67,24 +86,53 @@ constexpr std::array kOptions{
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_DEFER_ACCEPT, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_WINDOW_CLAMP, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_QUICKACK, kInt),
-    WIRESTORY_OPTION(IPPROTO_TCP, TCP_CONGESTION, kString),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_USER_TIMEOUT, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_FASTOPEN, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, kInt),
     WIRESTORY_OPTION(IPPROTO_TCP, TCP_NOTSENT_LOWAT, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_SAVE_SYN, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_INQ, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_TIMESTAMP, kInt),
+    WIRESTORY_OPTION(IPPROTO_TCP, TCP_CONGESTION, kString),
+    WIRESTORY_READ_ONLY(IPPROTO_TCP, TCP_INFO, kTcpInfo),
+    WIRESTORY_OPTION(IPPROTO_UDP, UDP_CORK, kInt),
+    WIRESTORY_OPTION(IPPROTO_UDP, UDP_SEGMENT, kInt),
+    WIRESTORY_OPTION(IPPROTO_UDP, UDP_GRO, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_TTL, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_TOS, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_MTU_DISCOVER, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_RECVERR, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_FREEBIND, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_TRANSPARENT, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_MINTTL, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_PKTINFO, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_RECVTTL, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_RECVTOS, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_TTL, kInt),
     WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_LOOP, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_ALL, kInt),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_MULTICAST_IF, kInterface),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_ADD_MEMBERSHIP, kMembership),
+    WIRESTORY_OPTION(IPPROTO_IP, IP_DROP_MEMBERSHIP, kMembership),
     WIRESTORY_READ_ONLY(IPPROTO_IP, IP_MTU, kInt),
-    WIRESTORY_OPTION(IPPROTO_IP, IP_FREEBIND, kInt),
     WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_V6ONLY, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_UNICAST_HOPS, kInt),
     WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, kInt),
     WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, kInt),
-    WIRESTORY_OPTION(SOL_SOCKET, SO_BINDTODEVICE, kString),
-    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_UNICAST_HOPS, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_TCLASS, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MTU_DISCOVER, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MTU, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_RECVERR, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_DONTFRAG, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_RECVPKTINFO, kInt),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_MULTICAST_IF, kDevice),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_JOIN_GROUP, kMembership6),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, kMembership6),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_LEAVE_GROUP, kMembership6),
+    WIRESTORY_OPTION(IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP, kMembership6),
 };
 #undef WIRESTORY_OPTION
 #undef WIRESTORY_READ_ONLY
@@ -101,36 +149,45 @@ constexpr std::array kMessageFlags{
     WIRESTORY_NUMBER(MSG_PEEK),     WIRESTORY_NUMBER(MSG_DONTWAIT),  WIRESTORY_NUMBER(MSG_WAITALL),
     WIRESTORY_NUMBER(MSG_TRUNC),    WIRESTORY_NUMBER(MSG_OOB),       WIRESTORY_NUMBER(MSG_NOSIGNAL),
     WIRESTORY_NUMBER(MSG_MORE),     WIRESTORY_NUMBER(MSG_DONTROUTE), WIRESTORY_NUMBER(MSG_CONFIRM),
-    WIRESTORY_NUMBER(MSG_FASTOPEN), WIRESTORY_NUMBER(MSG_ERRQUEUE),
+    WIRESTORY_NUMBER(MSG_FASTOPEN), WIRESTORY_NUMBER(MSG_ERRQUEUE),  WIRESTORY_NUMBER(MSG_EOR),
 };
 // poll(2), in the order in which strace prints them.
 constexpr std::array kPollEvents{
     WIRESTORY_NUMBER(POLLIN),  WIRESTORY_NUMBER(POLLPRI), WIRESTORY_NUMBER(POLLOUT),
     WIRESTORY_NUMBER(POLLERR), WIRESTORY_NUMBER(POLLHUP), WIRESTORY_NUMBER(POLLRDHUP),
 };
-// What the calls of a story can fail with (the ERRORS sections of their man pages).
-constexpr std::array kErrnos{
-    WIRESTORY_NUMBER(EACCES),        WIRESTORY_NUMBER(EADDRINUSE),
-    WIRESTORY_NUMBER(EADDRNOTAVAIL), WIRESTORY_NUMBER(EAFNOSUPPORT),
-    WIRESTORY_NUMBER(EAGAIN),        WIRESTORY_NUMBER(EALREADY),
-    WIRESTORY_NUMBER(EBADF),         WIRESTORY_NUMBER(ECONNABORTED),
-    WIRESTORY_NUMBER(ECONNREFUSED),  WIRESTORY_NUMBER(ECONNRESET),
-    WIRESTORY_NUMBER(EDESTADDRREQ),  WIRESTORY_NUMBER(EFAULT),
-    WIRESTORY_NUMBER(EHOSTDOWN),     WIRESTORY_NUMBER(EHOSTUNREACH),
-    WIRESTORY_NUMBER(EINPROGRESS),   WIRESTORY_NUMBER(EINTR),
-    WIRESTORY_NUMBER(EINVAL),        WIRESTORY_NUMBER(EISCONN),
-    WIRESTORY_NUMBER(EMFILE),        WIRESTORY_NUMBER(EMSGSIZE),
-    WIRESTORY_NUMBER(ENETDOWN),      WIRESTORY_NUMBER(ENETUNREACH),
-    WIRESTORY_NUMBER(ENFILE),        WIRESTORY_NUMBER(ENOBUFS),
-    WIRESTORY_NUMBER(ENOENT),        WIRESTORY_NUMBER(ENOMEM),
-    WIRESTORY_NUMBER(ENOPROTOOPT),   WIRESTORY_NUMBER(ENOTCONN),
-    WIRESTORY_NUMBER(ENOTSOCK),      WIRESTORY_NUMBER(EOPNOTSUPP),
-    WIRESTORY_NUMBER(EPERM),         WIRESTORY_NUMBER(EPIPE),
-    WIRESTORY_NUMBER(EPROTO),        WIRESTORY_NUMBER(EPROTONOSUPPORT),
-    WIRESTORY_NUMBER(ETIMEDOUT),     WIRESTORY_NUMBER(EWOULDBLOCK),
-    WIRESTORY_NUMBER(EDOM),          WIRESTORY_NUMBER(EPROTOTYPE),
-};
 #undef WIRESTORY_NUMBER
+
+#define WIRESTORY_FIELD(name) \
+    TcpInfoField { #name, offsetof(tcp_info, name), sizeof(tcp_info::name) }
+// What a program may ask and a story expect; bit fields (tcpi_snd_wscale ...) have no address.
+constexpr std::array kTcpInfoFields{
+    WIRESTORY_FIELD(tcpi_state),         WIRESTORY_FIELD(tcpi_ca_state),      WIRESTORY_FIELD(tcpi_retransmits),
+    WIRESTORY_FIELD(tcpi_probes),        WIRESTORY_FIELD(tcpi_backoff),       WIRESTORY_FIELD(tcpi_options),
+    WIRESTORY_FIELD(tcpi_rto),           WIRESTORY_FIELD(tcpi_ato),           WIRESTORY_FIELD(tcpi_snd_mss),
+    WIRESTORY_FIELD(tcpi_rcv_mss),       WIRESTORY_FIELD(tcpi_unacked),       WIRESTORY_FIELD(tcpi_sacked),
+    WIRESTORY_FIELD(tcpi_lost),          WIRESTORY_FIELD(tcpi_retrans),       WIRESTORY_FIELD(tcpi_pmtu),
+    WIRESTORY_FIELD(tcpi_rcv_ssthresh),  WIRESTORY_FIELD(tcpi_rtt),           WIRESTORY_FIELD(tcpi_rttvar),
+    WIRESTORY_FIELD(tcpi_snd_ssthresh),  WIRESTORY_FIELD(tcpi_snd_cwnd),      WIRESTORY_FIELD(tcpi_advmss),
+    WIRESTORY_FIELD(tcpi_reordering),    WIRESTORY_FIELD(tcpi_rcv_rtt),       WIRESTORY_FIELD(tcpi_rcv_space),
+    WIRESTORY_FIELD(tcpi_total_retrans), WIRESTORY_FIELD(tcpi_bytes_acked),   WIRESTORY_FIELD(tcpi_bytes_received),
+    WIRESTORY_FIELD(tcpi_segs_out),      WIRESTORY_FIELD(tcpi_segs_in),       WIRESTORY_FIELD(tcpi_notsent_bytes),
+    WIRESTORY_FIELD(tcpi_min_rtt),       WIRESTORY_FIELD(tcpi_data_segs_in),  WIRESTORY_FIELD(tcpi_data_segs_out),
+    WIRESTORY_FIELD(tcpi_bytes_sent),    WIRESTORY_FIELD(tcpi_bytes_retrans),
+};
+#undef WIRESTORY_FIELD
+
+// All error names of this system (errno(3)), from the C library's own table; and the second words for some numbers.
+const std::vector<NamedNumber>& errnos() {
+    static const std::vector<NamedNumber> names = [] {
+        constexpr int kMaxErrno = 4095;  // include/linux/err.h
+        std::vector<NamedNumber> all{{"EWOULDBLOCK", EWOULDBLOCK}, {"EDEADLOCK", EDEADLOCK}, {"ENOTSUP", ENOTSUP}};
+        for (int number = 1; number <= kMaxErrno; ++number)
+            if (const char* name = ::strerrorname_np(number)) all.push_back({name, number});
+        return all;
+    }();
+    return names;
+}
 
 std::optional<int> number_in(std::span<const NamedNumber> table, std::string_view name) {
     for (const NamedNumber& entry : table)
@@ -165,6 +222,12 @@ std::optional<SocketOption> socket_option_named(std::string_view name) {
     return std::nullopt;
 }
 
+std::optional<TcpInfoField> tcp_info_field_named(std::string_view name) {
+    for (const TcpInfoField& field : kTcpInfoFields)
+        if (field.name == name) return field;
+    return std::nullopt;
+}
+
 std::optional<int> constant_named(std::string_view name) {
     if (const auto shutdown_how = number_in(kShutdowns, name)) return shutdown_how;
     return number_in(kMessageFlags, name);
@@ -183,10 +246,15 @@ std::string poll_events_text(int events) {
     return text.empty() ? "0" : text;
 }
 
-std::optional<int> errno_named(std::string_view name) { return number_in(kErrnos, name); }
+std::optional<int> errno_named(std::string_view name) { return number_in(errnos(), name); }
 
 const std::vector<std::string_view>& socket_option_names() {
     static const std::vector<std::string_view> names = names_of(kOptions);
+    return names;
+}
+
+const std::vector<std::string_view>& tcp_info_field_names() {
+    static const std::vector<std::string_view> names = names_of(kTcpInfoFields);
     return names;
 }
 
@@ -206,7 +274,7 @@ const std::vector<std::string_view>& shutdown_names() {
 }
 
 const std::vector<std::string_view>& errno_names() {
-    static const std::vector<std::string_view> names = names_of(kErrnos);
+    static const std::vector<std::string_view> names = names_of(errnos());
     return names;
 }
 

@@ -159,6 +159,7 @@ void SocketTracker::check_addresses(const CallSyntax& call, const SocketTrack& t
     const std::size_t count = std::min(call.arguments.size(), signature->arguments.size());
     for (std::size_t i = 0; i < count; ++i) {
         const Value& value = call.arguments[i];
+        if (is_deferred(value)) continue;
         const bool own = signature->arguments[i] == ArgumentKind::kOwnAddress;
         if (!own && signature->arguments[i] != ArgumentKind::kPeerAddress) continue;
         const auto* address = std::get_if<AddressText>(&value.data);

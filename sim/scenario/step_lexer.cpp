@@ -80,12 +80,18 @@ private:
             while (is_word_part(at()) || (at() == '.' && is_word_part(at(1)))) ++position_;
             return true;
         }
+        if (c == '$' && at(1) >= 'a' && at(1) <= 'z') {
+            token.kind = TokenKind::kVariable;
+            ++position_;
+            while (is_word_part(at())) ++position_;
+            return true;
+        }
         if (c == '[') return take_bracket(token);
         return take_symbol(token);
     }
 
     bool take_symbol(Token& token) {
-        static constexpr std::array<std::string_view, 5> kLong{"...", "==", "!=", "<=", ">="};
+        static constexpr std::array<std::string_view, 7> kLong{"...", "->>", "->", "==", "!=", "<=", ">="};
         token.kind = TokenKind::kSymbol;
         for (const std::string_view symbol : kLong) {
             if (text().substr(position_, symbol.size()) != symbol) continue;
@@ -108,7 +114,8 @@ private:
         for (const auto& [lookalike, ascii] : kLookalikes)
             if (character == lookalike) hint = fmt::format("write the plain `{}`", ascii);
         if (character == "'") hint = "strings stand in double quotes: \"hello\"";
-        if (character == "$" || character == "{") hint = "put text into double quotes";
+        if (character == "{") hint = "put text into double quotes";
+        if (character == "$") hint = "a variable is called by lower-case letters, digits and _: $size";
         if (character == ";") hint = "one step holds one call";
         return error(begin, end, fmt::format("unexpected character {}", quoted(character)), std::move(hint));
     }

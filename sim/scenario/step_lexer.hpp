@@ -14,11 +14,12 @@
 namespace wirestory::sim {
 
 enum class TokenKind {
-    kWord,     // client, SO_REUSEADDR, _
-    kNumber,   // begins with a digit: 9000, 64KiB, 40ms, 0x10, 127.0.0.1
-    kString,   // "hello\n", x"00ff"
-    kBracket,  // [::1], with its brackets
-    kSymbol,   // ( ) , . = + - | : > < # * ; == != <= >= ...
+    kWord,      // client, SO_REUSEADDR, _
+    kNumber,    // begins with a digit: 9000, 64KiB, 40ms, 0x10, 127.0.0.1
+    kVariable,  // $name
+    kString,    // "hello\n", x"00ff"
+    kBracket,   // [::1], with its brackets
+    kSymbol,    // ( ) , . = + - | : > < # * ; == != <= >= ...
     kEnd,
 };
 

@@ -42,6 +42,24 @@ bool parse_head(TokenCursor& cursor, ParseContext& context, CallSyntax& call) {
     return true;
 }
 
+bool parse_capture(TokenCursor& cursor, ParseContext& context, CallSyntax& call) {
+    if (!cursor.peek().is("->") && !cursor.peek().is("->>")) return true;
+    const Token& arrow = cursor.take();
+    CaptureSyntax capture{arrow.is("->>"), {}, arrow.span};
+    do {
+        const Token& name = cursor.peek();
+        if (name.kind != TokenKind::kVariable) {
+            context.error(name.span, fmt::format("expected a variable behind `{}`, found {}", arrow.text, found(name)),
+                          "for example recv(1024) -> $line");
+            return false;
+        }
+        capture.names.push_back({name.text.substr(1), name.span});
+        cursor.take();
+    } while (cursor.take_if(","));
+    call.capture = std::move(capture);
+    return true;
+}
+
 }  // namespace
 
 std::optional<std::vector<Value>> parse_arguments(TokenCursor& cursor, ParseContext& context) {
@@ -83,9 +101,22 @@ std::optional<CallSyntax> parse_call(TokenCursor& cursor, ParseContext& context)
         return std::nullopt;
     }
     if (cursor.take_if("=")) {
+        if (cursor.peek().kind == TokenKind::kVariable && context.reader &&
+            context.facts.variables.count({*context.reader, std::string{cursor.peek().text.substr(1)}}) == 0) {
+            context.error(cursor.peek().span,
+                          fmt::format("{} has no value to compare with", quoted(cursor.peek().text)),
+                          fmt::format("to keep the result write `-> {}`", cursor.peek().text));
+            return std::nullopt;
+        }
         call.expected = parse_expected(cursor, context);
         if (!call.expected) return std::nullopt;
     }
+    if (cursor.peek().kind == TokenKind::kVariable && !call.expected) {
+        context.error(cursor.peek().span, fmt::format("{} behind the end of the step", quoted(cursor.peek().text)),
+                      "a result is kept by an arrow: `recv(1024) -> $line`");
+        return std::nullopt;
+    }
+    if (!parse_capture(cursor, context, call)) return std::nullopt;
     if (!cursor.at_end()) {
         context.error(cursor.peek().span, fmt::format("{} behind the end of the step", quoted(cursor.peek().text)),
                       call.expected ? "one step holds one call" : "an expected result stands behind `=`");

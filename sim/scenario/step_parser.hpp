@@ -1,4 +1,4 @@
-// parse_call(): the shape of `conn = accept()`, `send("hello") = 5`, `conn.recv(1024) = -1 EAGAIN`.
+// parse_call(): the shape of `conn = accept()`, `send("hello") = 5`, `conn.recv(1024) = -1 EAGAIN`, `recv(4) -> $n`.
 // Knows the grammar, not which calls exist. The first mistake of a step ends that step.
 #pragma once
 
@@ -16,6 +16,13 @@ struct Word {
     SourceSpan span;
 };
 
+// `-> $data` or `-> $data, $who` behind a call; `->> $all` appends to what the variable holds.
+struct CaptureSyntax {
+    bool append = false;
+    std::vector<Word> names;  // without the `$`
+    SourceSpan arrow;
+};
+
 struct CallSyntax {
     std::optional<Word> assigned;  // the name before `=`
     std::optional<Word> socket;    // the name before `.`
@@ -23,6 +30,7 @@ struct CallSyntax {
     std::vector<Value> arguments;
     SourceSpan parentheses;  // from `(` to `)`
     std::optional<Value> expected;
+    std::optional<CaptureSyntax> capture;
 };
 
 std::optional<CallSyntax> parse_call(TokenCursor& cursor, ParseContext& context);

@@ -6,6 +6,7 @@
 
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/condition_parser.hpp"
+#include "sim/scenario/expression.hpp"
 #include "sim/scenario/families.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 #include "sim/scenario/repeat_expander.hpp"
@@ -208,7 +209,9 @@ private:
         const ActorKey actor = *split_key(key, false);
         const auto id = context_.actor_named(actor.name);
         if (!id) return false;
+        context_.reader = *id;
         const std::optional<CallSyntax> call = parse_call(cursor, context_);
+        context_.reader.reset();
         const CallSignature* signature = call ? find_signature(*call) : nullptr;
         if (signature == nullptr) {
             assume_made(actor, step.text);
@@ -224,10 +227,14 @@ private:
         action.actor = *id;
         action.thread = actor.thread;
         action.kind = signature->kind;
+        action.compound = signature->compound;
         if (arguments_good || call->arguments.size() >= signature->required)
             tracker_.apply(*signature, *call, action, step.span);
         action.arguments = call->arguments;
         action.expected = call->expected;
+        for (const Value& value : action.arguments) collect_variables(value, action.variables);
+        if (action.expected) collect_variables(*action.expected, action.variables);
+        read_capture(*signature, *call, action, context_);
         step.action = std::move(action);
         return true;
     }
@@ -239,13 +246,14 @@ private:
             {"read", "did you mean `recv`?"},
             {"receive", "did you mean `recv`?"},
             {"recv_from", "did you mean `recvfrom`?"},
-            {"sendall", "on a blocking socket `send` sends all"},
+            {"send_all", "did you mean `sendall`?"},
+            {"recv_all", "did you mean `recvall`?"},
             {"setblocking", "did you mean `set_blocking`?"},
             {"select", "did you mean `poll`?"},
             {"sleep", "a pause is a step of its own: `- wait: 50ms`"},
             {"wait", "a pause is a step of its own: `- wait: 50ms`"},
             {"until", "a condition is a step of its own: `- until: conn.unread_bytes == 5`"},
-            {"set_timeout", "use setsockopt(SO_RCVTIMEO, 200ms)"},
+            {"settimeout", "did you mean `set_timeout`?"},
         };
         std::vector<std::string_view> names;
         for (const CallSignature& signature : call_signatures()) names.push_back(signature.name);

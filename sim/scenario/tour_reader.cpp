@@ -22,12 +22,15 @@ struct WantedCall {
     ActorId actor = kNoActor;
     std::string_view socket;
     CallKind kind = CallKind::kSocket;
+    Compound compound = Compound::kNone;
     std::optional<std::vector<Value>> arguments;  // absent: any
     std::uint32_t occurrence = 1;
 };
 
 bool matches(const CallStep& step, const WantedCall& wanted) {
-    if (step.actor != wanted.actor || step.kind != wanted.kind || step.socket != wanted.socket) return false;
+    if (step.actor != wanted.actor || step.kind != wanted.kind || step.compound != wanted.compound ||
+        step.socket != wanted.socket)
+        return false;
     if (!wanted.arguments) return true;
     return std::equal(step.arguments.begin(), step.arguments.end(), wanted.arguments->begin(), wanted.arguments->end(),
                       same_data);
@@ -127,8 +130,11 @@ private:
         }
         cursor.take();
         wanted.kind = signature->kind;
+        wanted.compound = signature->compound;
         if (cursor.peek().is("(")) {
+            context_.reader = *id;  // `$n` as the step has it
             wanted.arguments = parse_arguments(cursor, context_);
+            context_.reader.reset();
             if (!wanted.arguments) return false;
         }
         if (!parse_occurrence(cursor, context_, wanted.occurrence)) return false;
@@ -171,7 +177,7 @@ private:
             if (call == nullptr || call->actor != wanted.actor || places.size() == 200) continue;
             std::string text = context_.scenario.actor_name(call->actor) + "." +
                                (call->socket.empty() || call->kind == CallKind::kSocket ? "" : call->socket + ".");
-            text += fmt::format("{}(", signature_of(call->kind).name);
+            text += fmt::format("{}(", signature_of(*call).name);
             for (std::size_t i = 0; i < call->arguments.size(); ++i)
                 text += (i == 0 ? "" : ", ") + call->arguments[i].text;
             text += ")";

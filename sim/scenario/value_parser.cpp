@@ -2,20 +2,26 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/address.hpp"
 #include "base/text.hpp"
-#include "sim/scenario/payload_functions.hpp"
+#include "sim/scenario/expression.hpp"
+#include "sim/scenario/functions.hpp"
+#include "sim/scenario/scenario_folder.hpp"
 #include "sim/scenario/socket_names.hpp"
 
 namespace wirestory::sim {
 namespace {
 
-using Data = decltype(Value::data);
+using Data = ValueData;
 
+constexpr std::size_t kMaxArguments = 10'000;
+// An expression with variables nests as deep as values are joined.
+constexpr int kMaxJoins = 256;
 constexpr std::string_view kExamples = "a value is \"text\", x\"00ff\", 5, 64KiB, 40ms, a NAME, server:9000 or _";
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -37,10 +43,11 @@ public:
     std::optional<Value> sum() {
         const Token& first = cursor_.peek();
         std::optional<Value> value = term();
-        while (value && cursor_.peek().is("+")) {
-            const Token& plus = cursor_.take();
-            const std::optional<Value> right = term();
-            if (!right || !add(*value, *right, plus.span)) return std::nullopt;
+        while (value && (cursor_.peek().is("+") || cursor_.peek().is("-"))) {
+            const Token& sign = cursor_.take();
+            std::optional<Value> right = term();
+            if (!right) return std::nullopt;
+            value = joined(std::move(*value), std::move(*right), sign);
         }
         if (value) finish(*value, first);
         return value;
@@ -88,6 +95,7 @@ private:
                 return afford(token.bytes.size(), token.span) ? made(token.bytes) : std::nullopt;
             case TokenKind::kNumber: cursor_.take(); return number(token);
             case TokenKind::kWord: return word();
+            case TokenKind::kVariable: return variable();
             case TokenKind::kBracket: return fail(token.span, "an address needs a port", "for example [::1]:9000");
             case TokenKind::kSymbol:
                 if (token.text == "-" && cursor_.peek(1).kind == TokenKind::kNumber) {
@@ -132,64 +140,107 @@ private:
     }
 
     std::optional<Value> function(const Token& name) {
-        static const std::vector<std::string_view> kFunctions{"bytes", "len", "md5", "hex", "pack"};
-        if (std::find(kFunctions.begin(), kFunctions.end(), name.text) == kFunctions.end())
+        const Function* function = function_named(name.text);
+        if (function == nullptr)
             return fail(name.span, fmt::format("unknown function {}", quoted(name.text)),
-                        suggestion(name.text, kFunctions));
+                        suggestion(name.text, function_names()));
         cursor_.take();
         if (++depth_ > 16) return fail(name.span, "values are nested too deeply");
         std::vector<Value> arguments;
+        const std::size_t most = function->repeats_last ? kMaxArguments : function->parameters.size();
         do {
             std::optional<Value> argument = sum();
             if (!argument) return std::nullopt;
             arguments.push_back(std::move(*argument));
-        } while (name.text == "pack" && cursor_.take_if(","));
+        } while (arguments.size() < most && cursor_.take_if(","));
         --depth_;
         if (!cursor_.take_if(")"))
             return fail(cursor_.peek().span, fmt::format("`)` is missing after `{}(`", name.text));
-        if (name.text == "bytes") return make_bytes(arguments.front());
-        if (name.text == "pack") return make_pack(arguments);
-        const auto* bytes = std::get_if<Bytes>(&arguments.front().data);
-        if (bytes == nullptr)
-            return fail(arguments.front().span,
-                        fmt::format("{} takes a string, not {}", name.text, kind_of(arguments.front())),
-                        fmt::format("for example {}(\"hello\")", name.text));
-        if (name.text == "len") return made(static_cast<std::int64_t>(bytes->size()));
-        if (name.text == "md5") return made(to_bytes(md5_hex(*bytes)));
-        return afford(2 * bytes->size(), name.span) ? made(to_bytes(hex_text(*bytes))) : std::nullopt;
+        return checked(*function, name, std::move(arguments));
     }
 
-    std::optional<Value> make_bytes(const Value& argument) {
-        const auto* count = std::get_if<std::int64_t>(&argument.data);
-        if (count == nullptr || *count < 0)
-            return fail(argument.span, "bytes takes a number that is not negative",
-                        "for example bytes(1000) or bytes(64KiB)");
-        if (!afford(static_cast<std::uint64_t>(*count), argument.span)) return std::nullopt;
-        return made(pattern_bytes(static_cast<std::size_t>(*count)));
-    }
-
-    std::optional<Value> make_pack(const std::vector<Value>& arguments) {
-        constexpr const char* kPackExample = "for example pack(\"<i\", 5)";
-        const auto* format = std::get_if<Bytes>(&arguments.front().data);
-        if (format == nullptr) return fail(arguments.front().span, "pack begins with a format", kPackExample);
-        std::vector<std::int64_t> numbers;
-        for (std::size_t i = 1; i < arguments.size(); ++i) {
-            const auto* number = std::get_if<std::int64_t>(&arguments[i].data);
-            if (number == nullptr)
-                return fail(arguments[i].span, fmt::format("pack takes numbers, not {}", kind_of(arguments[i])),
-                            kPackExample);
-            numbers.push_back(*number);
+    std::optional<Value> checked(const Function& function, const Token& name, std::vector<Value> arguments) {
+        const std::string example = fmt::format("for example {}", function.example);
+        if (arguments.size() < function.required)
+            return fail(name.span,
+                        fmt::format("{} takes {} values, not {}", function.name, function.required, arguments.size()),
+                        example);
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            const ValueType wanted = function.parameters[std::min(i, function.parameters.size() - 1)];
+            if (type_of(arguments[i]) == wanted) continue;
+            return fail(arguments[i].span,
+                        fmt::format("{} takes {}, not {}", function.name, name_of(wanted), kind_of(arguments[i])),
+                        example);
         }
-        auto packed = pack(as_text(*format), numbers);
-        if (!packed) return fail(arguments.front().span, packed.error().message, kPackExample);
-        return afford(packed->size(), arguments.front().span) ? made(std::move(*packed)) : std::nullopt;
+        if (function.name == "file") return file(arguments.front());
+        return computed(function, std::string{function.name}, std::move(arguments), arguments_span(name), example);
+    }
+    [[nodiscard]] SourceSpan arguments_span(const Token& name) const {
+        return join(name.span, cursor_.previous().span);
     }
 
-    static Bytes pattern_bytes(std::size_t count) {
-        constexpr std::string_view kPattern = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        Bytes bytes(count);
-        for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<std::byte>(kPattern[i % kPattern.size()]);
-        return bytes;
+    // The value when all is known, and an expression for later when not.
+    std::optional<Value> computed(const Function& function, std::string name, std::vector<Value> operands,
+                                  const SourceSpan& span, const std::string& hint) {
+        if (std::any_of(operands.begin(), operands.end(), is_deferred)) {
+            auto expression = std::make_shared<Expression>();
+            expression->function = std::move(name);
+            expression->operands = std::move(operands);
+            return made(Deferred{std::move(expression), function.result});
+        }
+        // What is longer than the budget is not made first.
+        const auto* count = std::get_if<std::int64_t>(&operands.front().data);
+        if (function.name == "bytes" && *count > 0 &&
+            !afford(static_cast<std::uint64_t>(*count), operands.front().span))
+            return std::nullopt;
+        auto data = function.compute(operands);
+        const SourceSpan& at =
+            operands.empty() || function.name == "+" || function.name == "-" ? span : operands.front().span;
+        if (!data) return fail(at, data.error().message, hint);
+        const auto* bytes = std::get_if<Bytes>(&*data);
+        const bool pays = bytes != nullptr && function.name != "bytes" && function.name != "+";
+        if (pays && !afford(bytes->size(), at)) return std::nullopt;
+        return made(std::move(*data));
+    }
+
+    std::optional<Value> file(const Value& argument) {
+        const auto* path = std::get_if<Bytes>(&argument.data);
+        if (path == nullptr) return fail(argument.span, "a file's name must be written out", "file(\"files/cat.png\")");
+        auto content = read_scenario_file(context_.scenario.file_name, as_text(*path), context_.payload_budget_bytes);
+        if (!content)
+            return fail(argument.span, content.error().message, "the path begins at the folder of the scenario's file");
+        context_.payload_budget_bytes -= std::min<std::uint64_t>(content->size(), context_.payload_budget_bytes);
+        return made(std::move(*content));
+    }
+
+    std::optional<Value> variable() {
+        const Token& token = cursor_.take();
+        const std::string name{token.text.substr(1)};
+        if (!context_.reader)
+            return fail(token.span,
+                        fmt::format("{} has no value here: it is known only while the story runs", quoted(token.text)));
+        const auto found = context_.facts.variables.find({*context_.reader, name});
+        if (found == context_.facts.variables.end()) return unknown_variable(token, name);
+        auto expression = std::make_shared<Expression>();
+        expression->variable = name;
+        return made(Deferred{std::move(expression), found->second.type});
+    }
+
+    std::optional<Value> unknown_variable(const Token& token, const std::string& name) {
+        const std::string& actor = context_.scenario.actor_name(*context_.reader);
+        std::vector<std::string_view> known;
+        for (const auto& [key, track] : context_.facts.variables) {
+            if (key.first == *context_.reader) known.push_back(key.second);
+            if (key.second == name)
+                return fail(token.span,
+                            fmt::format("{} is known to `{}`, not to `{}`", quoted(token.text),
+                                        context_.scenario.actor_name(key.first), actor),
+                            "a program knows only what it has read itself");
+        }
+        std::string hint = suggestion(name, known);
+        if (hint.empty()) hint = fmt::format("a step before this one keeps it: `recv(1024) -> ${}`", name);
+        return fail(token.span, fmt::format("`{}` has no variable {} at this step", actor, quoted(token.text)),
+                    std::move(hint));
     }
 
     std::optional<Value> address() {
@@ -216,25 +267,30 @@ private:
         return made(std::move(address));
     }
 
-    bool add(Value& left, const Value& right, const SourceSpan& plus) {
-        if (auto* bytes = std::get_if<Bytes>(&left.data)) {
-            if (const auto* more = std::get_if<Bytes>(&right.data)) {
-                bytes->insert(bytes->end(), more->begin(), more->end());
-                return true;
-            }
+    std::optional<Value> joined(Value left, Value right, const Token& sign) {
+        const Function* function = operator_for(sign.text, type_of(left), type_of(right));
+        if (function == nullptr)
+            return fail(sign.span,
+                        sign.is("+") ? fmt::format("`+` cannot join {} and {}", kind_of(left), kind_of(right))
+                                     : fmt::format("`-` cannot take {} from {}", kind_of(right), kind_of(left)),
+                        sign.is("+") ? "it joins two strings or adds two numbers" : "it subtracts numbers");
+        auto* bytes = std::get_if<Bytes>(&left.data);
+        const auto* more = std::get_if<Bytes>(&right.data);
+        if (bytes != nullptr && more != nullptr) {  // paid for already
+            bytes->insert(bytes->end(), more->begin(), more->end());
+            return left;
         }
-        if (auto* integer = std::get_if<std::int64_t>(&left.data)) {
-            const auto* more = std::get_if<std::int64_t>(&right.data);
-            if (more != nullptr && !__builtin_add_overflow(*integer, *more, integer)) return true;
-        }
-        context_.error(plus, fmt::format("`+` cannot join {} and {}", kind_of(left), kind_of(right)),
-                       "it joins two strings or adds two numbers");
-        return false;
+        if (++joins_ > kMaxJoins) return fail(sign.span, "too many values are joined here");
+        std::vector<Value> operands;
+        operands.push_back(std::move(left));
+        operands.push_back(std::move(right));
+        return computed(*function, std::string{sign.text}, std::move(operands), sign.span, "use smaller numbers");
     }
 
     TokenCursor& cursor_;
     ParseContext& context_;
     int depth_ = 0;
+    int joins_ = 0;
 };
 
 }  // namespace
@@ -270,6 +326,7 @@ std::optional<Value> parse_expected(TokenCursor& cursor, ParseContext& context) 
 }
 
 bool same_data(const Value& a, const Value& b) {
+    if (is_deferred(a) || is_deferred(b)) return a.text == b.text;
     if (a.data.index() != b.data.index()) return false;
     if (const auto* integer = std::get_if<std::int64_t>(&a.data)) return *integer == std::get<std::int64_t>(b.data);
     if (const auto* bytes = std::get_if<Bytes>(&a.data)) return *bytes == std::get<Bytes>(b.data);
@@ -280,11 +337,6 @@ bool same_data(const Value& a, const Value& b) {
         return address->host == other.host && address->port == other.port && address->path == other.path;
     }
     return true;  // `_`
-}
-
-const char* kind_of(const Value& value) {
-    static constexpr const char* kKinds[] = {"`_`", "a number", "a string", "a duration", "a name", "an address"};
-    return kKinds[value.data.index()];
 }
 
 }  // namespace wirestory::sim

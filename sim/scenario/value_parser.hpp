@@ -18,6 +18,6 @@ bool starts_address(const TokenCursor& cursor);
 
 bool same_data(const Value& a, const Value& b);
 // "a string", "a number" ...: for messages.
-const char* kind_of(const Value& value);
+inline const char* kind_of(const Value& value) { return name_of(type_of(value)); }
 
 }  // namespace wirestory::sim

@@ -27,6 +27,9 @@ BROKEN = [
     GOOD + "expect: { buffers: [a.buffer peak > 1] }\n", GOOD + "expect: { messages: [a reads 1] }\n",
     GOOD + "expect: { times: [a.connect takes > 5] }\n", GOOD + "tour: [{ at: a.socket }]\n",
     GOOD + "tour: [{ at: a.socket, say: x, more: y }]\n",
+    GOOD + "framing: { length-prefix: i3 }\n", GOOD + "framing: { fixed: 0 }\n", GOOD + "framing: { delimiter: '' }\n",
+    GOOD + "framing: { fixed: 4, delimiter: x }\n", GOOD + "framing: lines\n", GOOD + "framing: {}\n",
+    "story:\n  - a: send_mesage(\"x\")\n", "story:\n  - a: setsockopt(IP_ADD_MEMBERSHP, \"239.0.0.1\")\n",
 ]
 
 

@@ -2,35 +2,13 @@
 // others along.
 #include <vector>
 
-#include "sim/scenario/scenario.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/unit/sim/scenario_support.hpp"
+#include "tests/unit/sim/mistake.hpp"
 
 using namespace wirestory::sim;
 using namespace wirestory::sim::test;
 
 namespace {
-
-struct Mistake {
-    std::string_view text;
-    std::string_view message;
-    std::string_view hint;
-};
-
-void expect_mistake(const std::string& whole, const Mistake& row) {
-    const Marked marked = unmark(whole);
-    const ParseOutcome outcome = parse(marked.text);
-    INFO(marked.text);
-    INFO(format_diagnostics(outcome.diagnostics, marked.text));
-    CHECK_FALSE(outcome.scenario);
-    REQUIRE(outcome.diagnostics.items.size() == 1);
-    const Diagnostic& item = outcome.diagnostics.items.front();
-    CHECK(item.span.line == marked.line);
-    CHECK(item.span.column == marked.column);
-    INFO("expected: " << row.message << " / " << row.hint);
-    CHECK(item.message.find(row.message) != std::string::npos);
-    CHECK(item.hint.find(row.hint) != std::string::npos);
-}
 
 const std::vector<Mistake> kStepMistakes{
     // names of calls, actors, sockets
