@@ -59,6 +59,7 @@ Analysis analyse(const Recording& recording) {
     analysis.listens = find_listens(calls);
     analysis.packets = std::move(table.packets);
     analysis.flows = std::move(table.flows);
+    analysis.latencies = measure_latencies(calls, analysis);
     analysis.findings = find_all({calls, analysis});
     return analysis;
 }

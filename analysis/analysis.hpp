@@ -9,6 +9,7 @@
 
 #include "analysis/finding.hpp"
 #include "analysis/flow.hpp"
+#include "analysis/latency.hpp"
 #include "analysis/ledger.hpp"
 #include "analysis/sightings.hpp"
 #include "recording/recording.hpp"
@@ -59,6 +60,7 @@ struct Analysis {
     std::vector<StateSpan> states;  // by flow, side, time
     std::vector<ListenSpan> listens;
     std::vector<Finding> findings;                 // by begin_ns
+    std::vector<MessageLatency> latencies;         // by stream and number; find with latency_of()
     std::vector<SocketEnd> socket_ends;            // sorted
     std::vector<DatagramKey> datagrams_by_packet;  // sorted
     std::vector<DatagramKey> datagrams_by_call;    // sorted; send and receive calls

@@ -1,11 +1,13 @@
 #include "analysis/kernel_agreement.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "analysis/call_index.hpp"
+#include "analysis/send_waits.hpp"
 
 namespace wirestory::analysis {
 namespace {
@@ -29,7 +31,7 @@ struct Stretch {
 class EndComparison {
 public:
     EndComparison(const CallIndex& calls, const Analysis& analysis, const SocketEnd& end,
-                  const AgreementOptions& options, std::vector<Disagreement>& out)
+                  const AgreementOptions& options, AgreementCounts& counts, std::vector<Disagreement>& out)
         : calls_(calls),
           analysis_(analysis),
           flow_(analysis.flows[end.flow]),
@@ -37,18 +39,23 @@ public:
           options_(options),
           sends_(*analysis.stream({end.flow, end.side})),
           receives_(*analysis.stream({end.flow, other(end.side)})),
+          counts_(counts),
           out_(out) {}
 
     void run() {
         find_gone();
         for (const std::uint32_t sample : calls_.samples_of(socket_)) compare_sample(sample);
         for (const std::uint32_t report : calls_.reports_of(socket_)) compare_report(report);
+        compare_times();
     }
 
 private:
     void find_gone();
     void compare_sample(std::uint32_t index);
     void compare_report(std::uint32_t index);
+    void compare_times();
+    void check_time(std::uint32_t sample, std::string_view figure, std::uint64_t reported_us, DurationNs derived_ns,
+                    std::size_t spans);
     void check(EventRef event, std::string_view figure, StreamId stream, std::uint32_t reported, Bounds derived);
     [[nodiscard]] Stretch stretch_around(TimeNs when) const;
     [[nodiscard]] Bounds queued(Stretch stretch, bool unsent_only) const;
@@ -63,6 +70,7 @@ private:
     const AgreementOptions& options_;
     const StreamLedger& sends_;
     const StreamLedger& receives_;
+    AgreementCounts& counts_;
     TimeNs gone_ns_ = kNever;
     std::vector<Disagreement>& out_;
 };
@@ -126,7 +134,8 @@ Bounds EndComparison::fin_counts(Stretch stretch, bool unsent_only) const {
     }
     const std::size_t side = index_of(sends_.id.from);
     const std::uint32_t over = unsent_only ? flow_.marks.fin[side] : flow_.marks.fin_acked[side];
-    const TimeNs over_ns = over == kNoPacket ? kNever : packet_time(over);
+    TimeNs over_ns = kNever;
+    if (over != kNoPacket) over_ns = unsent_only ? packet_time(over) : analysis_.sightings.arrival_ns(over);
     Bounds bounds;
     const bool surely = asked_exit <= stretch.begin && over_ns > stretch.end;
     const bool possibly = asked_enter <= stretch.end && over_ns >= stretch.begin;
@@ -152,6 +161,10 @@ void EndComparison::compare_sample(std::uint32_t index) {
     const Sample& sample = calls_.recording().samples[index];
     const Stretch stretch = stretch_around(sample.time_ns);
     if (stretch.end >= gone_ns_) return;
+    // Before the SYN of this connection the socket speaks of none, or of an earlier attempt that was refused: then
+    // write_seq - snd_una is what that one left behind.
+    if (flow_.marks.syn != kNoPacket && sample.time_ns < packet_time(flow_.marks.syn)) return;
+    ++counts_.samples;
     const EventRef event{EventKind::kSample, index};
     if ((sample.has & Sample::kOutq) != 0) {
         check(event, "SIOCOUTQ", sends_.id, sample.unacked_and_unsent_bytes, queued(stretch, false));
@@ -168,6 +181,7 @@ void EndComparison::compare_sample(std::uint32_t index) {
 // left, or when that byte was acknowledged.
 void EndComparison::compare_report(std::uint32_t index) {
     const TxReport& report = calls_.recording().tx_reports[index];
+    ++counts_.reports;
     Disagreement wrong{{EventKind::kTxReport, index}, "TX report", sends_.id, report.id, -1, -1};
     for (StreamOffset offset = report.id; offset < sends_.total_bytes; offset += StreamOffset{1} << 32U) {
         const auto writes = writes_in(sends_, {offset, offset + 1});
@@ -191,6 +205,42 @@ void EndComparison::compare_report(std::uint32_t index) {
     out_.push_back(wrong);
 }
 
+// The last reading of the connection's life counts: the times only grow.
+void EndComparison::compare_times() {
+    const auto samples = calls_.samples_of(socket_);
+    for (auto at = samples.rbegin(); at != samples.rend(); ++at) {
+        const Sample& sample = calls_.recording().samples[*at];
+        const bool speaks = (sample.has & Sample::kTcpInfo) != 0 && sample.tcp.state != TcpState::kClosed &&
+                            sample.tcp.state != TcpState::kUnknown && sample.time_ns + options_.after_ns < gone_ns_;
+        if (!speaks) continue;
+        const std::vector<WaitSpan> waits = send_waits(calls_, analysis_, sends_);
+        const SenderTimes times = sender_times(calls_, analysis_, sends_, waits, sample.time_ns);
+        ++counts_.times;
+        check_time(*at, "tcpi_busy_time", sample.tcp.busy_time_us, times.busy_ns, times.spans);
+        check_time(*at, "tcpi_rwnd_limited", sample.tcp.rwnd_limited_us, times.receive_window_ns, times.spans);
+        check_time(*at, "tcpi_sndbuf_limited", sample.tcp.sndbuf_limited_us, times.send_buffer_ns, times.spans);
+        return;
+    }
+}
+
+// Each of n stretches is off by up to a tick, this way or that: together by some three standard deviations.
+void EndComparison::check_time(std::uint32_t sample, std::string_view figure, std::uint64_t reported_us,
+                               DurationNs derived_ns, std::size_t spans) {
+    const auto tick = static_cast<double>(options_.tick_ns);
+    const auto derived = static_cast<double>(derived_ns);
+    const auto count = static_cast<double>(spans);
+    const double odds = count == 0 ? 0 : std::min(derived / count / tick, 0.25);
+    const double ticks = std::min(count, 1 + 3 * std::sqrt(count * odds));
+    const double slack =
+        std::max(static_cast<double>(options_.time_slack_ns), options_.time_share * derived) + ticks * tick;
+    Bounds bounds;
+    bounds.take(static_cast<std::int64_t>((derived - slack) / kMicrosecondNs));
+    bounds.take(static_cast<std::int64_t>((derived + slack) / kMicrosecondNs));
+    const auto reported = static_cast<std::int64_t>(reported_us);
+    if (reported >= bounds.min && reported <= bounds.max) return;
+    out_.push_back({{EventKind::kSample, sample}, std::string(figure), sends_.id, reported, bounds.min, bounds.max});
+}
+
 }  // namespace
 
 std::string Disagreement::to_string() const {
@@ -204,13 +254,15 @@ std::string Disagreement::to_string() const {
 }
 
 std::vector<Disagreement> compare_with_kernel(const Recording& recording, const Analysis& analysis,
-                                              const AgreementOptions& options) {
+                                              const AgreementOptions& options, AgreementCounts* counts) {
     std::vector<Disagreement> found;
+    AgreementCounts compared;
     const CallIndex calls(recording);
     for (const SocketEnd& end : analysis.socket_ends) {
         if (analysis.flows[end.flow].transport != capture::Transport::kTcp) continue;
-        EndComparison(calls, analysis, end, options, found).run();
+        EndComparison(calls, analysis, end, options, compared, found).run();
     }
+    if (counts != nullptr) *counts = compared;
     return found;
 }
 

@@ -192,6 +192,25 @@ json finding_json(const Recording& recording, const analysis::Finding& finding) 
             {"events", events_of(finding.events)}};
 }
 
+json latency_json(const analysis::MessageLatency& latency) {
+    json slices = json::array();
+    for (const analysis::LatencySlice& slice : latency.slices) {
+        slices.push_back({{"part", to_string(slice.part)},
+                          {"begin_ns", slice.begin_ns},
+                          {"end_ns", slice.end_ns},
+                          {"cause", event_of(slice.cause)}});
+    }
+    return {{"flow", latency.stream.flow},
+            {"from", side_name(latency.stream.from)},
+            {"message", latency.number},
+            {"bytes", latency.bytes},
+            {"send_call", index_or_null(latency.send_call)},
+            {"recv_call", index_or_null(latency.recv_call)},
+            {"begin_ns", latency.begin_ns},
+            {"end_ns", latency.end_ns},
+            {"parts", std::move(slices)}};
+}
+
 json tap_json(const Tap& tap) {
     json out{{"name", tap.name}, {"link_type", tap.link_type}, {"snap_bytes", tap.snap_bytes}};
     if (tap.has_statistics) {
@@ -280,6 +299,8 @@ bool export_json(const Recording& recording, const Analysis& analysis, const Jso
     out.list("streams", analysis.streams.size(), [&](std::size_t i) { return stream_json(analysis.streams[i]); });
     out.list("datagrams", analysis.datagrams.size(),
              [&](std::size_t i) { return datagram_json(analysis.datagrams[i]); });
+    out.list("latencies", analysis.latencies.size(),
+             [&](std::size_t i) { return latency_json(analysis.latencies[i]); });
     out.list("states", analysis.states.size(), [&](std::size_t i) { return state_json(analysis.states[i]); });
     out.list("findings", analysis.findings.size(),
              [&](std::size_t i) { return finding_json(recording, analysis.findings[i]); });

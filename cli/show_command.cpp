@@ -12,8 +12,10 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "capture/source/capture_file.hpp"
+#include "cli/agreement_json.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_export.hpp"
+#include "cli/latency_text.hpp"
 #include "cli/reference_export.hpp"
 #include "cli/terminal.hpp"
 #include "viz/layout/ladder.hpp"
@@ -40,6 +42,8 @@ struct ShowOptions {
     std::string file;
     bool json = false;
     bool reference = false;
+    bool latency = false;
+    bool agreement = false;
     int width = 0;
     std::string colour = "auto";
     bool ascii = false;
@@ -186,7 +190,15 @@ int show(const ShowOptions& options) {
         export_json(recording, analysis, write_out);
         return kSuccess;
     }
+    if (options.agreement) {
+        write_out(agreement_json(recording, analysis));
+        return kSuccess;
+    }
     const int width = output_width(options.width);
+    if (options.latency) {
+        write_out(latency_text(recording, analysis, width, environment_language()));
+        return kSuccess;
+    }
     const TextStyle style = output_style(options);
     if (write_out(heading(recording, analysis, width, style)) && show_ladder(recording, analysis, width, style)) {
         write_out(findings_text(recording, analysis, width, style) +
@@ -205,6 +217,8 @@ void add_show_command(CLI::App& app, int& status) {
     command->add_flag("--json", options->json, tr("Print everything as one JSON object instead"));
     command->add_flag("--reference", options->reference,
                       tr("Print what was decoded and concluded of each packet, one JSON object a line"));
+    command->add_flag("--latency", options->latency, tr("Print where each message's time went, from send to recv"));
+    command->add_flag("--agreement", options->agreement)->group("");  // for the tests: not listed
     command->add_option("--width", options->width, tr("Columns to use (default: the terminal's; 80 in a pipe)"))
         ->check(CLI::Range(kLeastWidth, kMostWidth));
     command->add_option("--color,--colour", options->colour, tr("When to use colours"))
