@@ -50,11 +50,14 @@ Analysis analyse(const Recording& recording) {
     FlowTableResult table = build_flow_table(recording, analysis.sightings);
     analysis.socket_ends = bind_sockets(calls, table.flows);
     analysis.streams = build_ledgers(calls, table.packets, table.flows);
-    DatagramResult datagrams = match_datagrams(calls, table);
+    DatagramResult datagrams = match_datagrams(calls, table, analysis.sightings);
     analysis.datagrams = std::move(datagrams.datagrams);
     analysis.datagram_queues = std::move(datagrams.queues);
     analysis.datagrams_by_packet = std::move(datagrams.by_packet);
     analysis.datagrams_by_call = std::move(datagrams.by_call);
+    analysis.datagrams_by_icmp = std::move(datagrams.by_icmp);
+    analysis.icmp_errors = std::move(table.icmp_errors);
+    analysis.fragments = std::move(table.fragments);
     analysis.states = infer_states(calls, table.packets, table.flows);
     analysis.listens = find_listens(calls);
     analysis.packets = std::move(table.packets);

@@ -61,9 +61,12 @@ struct Analysis {
     std::vector<ListenSpan> listens;
     std::vector<Finding> findings;                 // by begin_ns
     std::vector<MessageLatency> latencies;         // by stream and number; find with latency_of()
+    std::vector<std::uint32_t> icmp_errors;        // packets that say "unreachable" or "too big", in order
+    std::vector<std::uint32_t> fragments;          // packets that are one of several of an IP datagram, in order
     std::vector<SocketEnd> socket_ends;            // sorted
     std::vector<DatagramKey> datagrams_by_packet;  // sorted
     std::vector<DatagramKey> datagrams_by_call;    // sorted; send and receive calls
+    std::vector<DatagramKey> datagrams_by_icmp;    // sorted; ICMP packets that answer them
 
     [[nodiscard]] const StreamLedger* stream(StreamId id) const;  // nullptr when there is none
     [[nodiscard]] std::span<const SocketEnd> ends_of(SocketId socket) const;

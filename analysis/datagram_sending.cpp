@@ -75,11 +75,21 @@ private:
 
 }  // namespace
 
-std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table) {
+std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table,
+                                      const Sightings& sightings) {
     std::vector<SentDatagram> sent;
     for (FlowId flow = 0; flow < table.flows.size(); ++flow) {
         if (table.flows[flow].transport != capture::Transport::kUdp) continue;
         for (const Side side : {Side::kInitiator, Side::kResponder}) SideMatcher(calls, table, flow, side).match(sent);
+    }
+    for (SentDatagram& each : sent) {
+        each.arrived_ns = each.sent_ns;
+        if (each.datagram.packet == kNoIndex) continue;
+        each.arrived_ns = sightings.arrival_ns(each.datagram.packet);
+        if (each.arrived_ns != kNeverArrives) continue;
+        const bool told = sightings.loss(each.datagram.packet) != nullptr;
+        each.datagram.fate = DatagramFate::kLostOnWire;
+        each.datagram.fate_evidence = told ? Evidence::kMeasured : Evidence::kDerived;
     }
     std::stable_sort(sent.begin(), sent.end(),
                      [](const SentDatagram& a, const SentDatagram& b) { return a.sent_ns < b.sent_ns; });

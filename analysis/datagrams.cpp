@@ -21,6 +21,8 @@ public:
     void add(std::uint32_t datagram) { coming_.push_back(datagram); }
 
     void settle() {
+        std::stable_sort(coming_.begin(), coming_.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return sent_[a].arrived_ns < sent_[b].arrived_ns; });
         counted_.assign(coming_.size(), Counted::kUnknown);
         taken_.assign(coming_.size(), false);
         read_drop_counter();
@@ -48,7 +50,7 @@ private:
     [[nodiscard]] const Call& call(std::uint32_t index) const { return calls_.call(index); }
     [[nodiscard]] std::size_t arrived_before(TimeNs when) const {
         const auto end = std::partition_point(coming_.begin(), coming_.end(),
-                                              [&](std::uint32_t d) { return sent_[d].sent_ns < when; });
+                                              [&](std::uint32_t d) { return sent_[d].arrived_ns < when; });
         return static_cast<std::size_t>(end - coming_.begin());
     }
 
@@ -205,7 +207,7 @@ void Receiver::queue_steps(std::vector<DatagramQueueStep>& steps) const {
         if (datagram.fate != DatagramFate::kRead && datagram.fate != DatagramFate::kUnread) continue;
         const EventRef cause = datagram.packet != kNoIndex ? EventRef{EventKind::kPacket, datagram.packet}
                                                            : EventRef{EventKind::kCall, datagram.send_call};
-        events.push_back({sent_[index].sent_ns, true, index, cause});
+        events.push_back({sent_[index].arrived_ns, true, index, cause});
         if (datagram.recv_call != kNoIndex) {
             const TimeNs when = call(datagram.recv_call).exit_ns;
             events.push_back({when, false, index, {EventKind::kCall, datagram.recv_call}});
@@ -234,7 +236,8 @@ public:
     UnreachableMatcher(const CallIndex& calls, const FlowTableResult& table, std::vector<SentDatagram>& sent)
         : recording_(calls.recording()), table_(table), sent_(sent) {}
 
-    void match(std::uint32_t icmp_packet) {
+    // Notes which datagram the message answers; "port unreachable" settles that one's fate.
+    void match(std::uint32_t icmp_packet, std::vector<DatagramKey>& answered) {
         const capture::DecodedPacket icmp = decode_packet(recording_, icmp_packet);
         const auto quoted_bytes = static_cast<std::uint32_t>(icmp.payload.size());
         const capture::DecodedPacket quoted = capture::decode(icmp.payload, capture::kLinkRaw, quoted_bytes);
@@ -245,6 +248,8 @@ public:
         for (std::size_t steps = 0; at != sent_.begin() && steps < kQuoteSearchDepth; ++steps) {
             Datagram& datagram = (--at)->datagram;
             if (!answers(quoted, datagram)) continue;
+            answered.push_back({icmp_packet, static_cast<std::uint32_t>(at - sent_.begin())});
+            if (!says_port(icmp)) return;
             datagram.fate = DatagramFate::kNoListener;
             datagram.fate_evidence = Evidence::kMeasured;
             return;
@@ -252,6 +257,11 @@ public:
     }
 
 private:
+    // RFC 792: type 3 code 3; RFC 4443, 3.1: type 1 code 4.
+    static bool says_port(const capture::DecodedPacket& icmp) {
+        if (icmp.transport == capture::Transport::kIcmpv6) return icmp.icmp.type == 1 && icmp.icmp.code == 4;
+        return icmp.icmp.type == 3 && icmp.icmp.code == 3;
+    }
     [[nodiscard]] bool answers(const capture::DecodedPacket& quoted, const Datagram& datagram) const {
         if (datagram.fate == DatagramFate::kNoListener || datagram.packet == kNoIndex) return false;
         const Flow& flow = table_.flows[datagram.flow];
@@ -278,11 +288,12 @@ void list_keys(DatagramResult& result) {
 
 }  // namespace
 
-DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table) {
+DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings) {
     DatagramResult result;
-    std::vector<SentDatagram> sent = match_sends(calls, table);
+    std::vector<SentDatagram> sent = match_sends(calls, table, sightings);
     UnreachableMatcher unreachable(calls, table, sent);
-    for (const std::uint32_t packet : table.port_unreachables) unreachable.match(packet);
+    for (const std::uint32_t packet : table.icmp_errors) unreachable.match(packet, result.by_icmp);
+    std::sort(result.by_icmp.begin(), result.by_icmp.end());
 
     std::vector<Receiver> receivers;
     std::vector<std::uint32_t> receiver_of(calls.socket_count(), kNoIndex);

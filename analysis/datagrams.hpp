@@ -19,8 +19,9 @@ struct DatagramResult {
     std::vector<DatagramQueueStep> queues;
     std::vector<DatagramKey> by_packet;
     std::vector<DatagramKey> by_call;
+    std::vector<DatagramKey> by_icmp;
 };
 
-DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table);
+DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings);
 
 }  // namespace wirestory::analysis

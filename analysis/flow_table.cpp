@@ -120,11 +120,12 @@ bool FlowTable::header_seen(std::uint32_t packet, const DecodedPacket& decoded) 
 
 void FlowTable::add(std::uint32_t packet) {
     const DecodedPacket decoded = decode_packet(recording_, packet);
+    if (decoded.more_fragments || decoded.fragment_offset_bytes > 0) result_.fragments.push_back(packet);
     if (decoded.issue != capture::DecodeIssue::kNone && !header_seen(packet, decoded)) return;
-    // RFC 792: type 3 code 3; RFC 4443, 3.1: type 1 code 4.
-    if ((decoded.transport == Transport::kIcmp && decoded.icmp.type == 3 && decoded.icmp.code == 3) ||
-        (decoded.transport == Transport::kIcmpv6 && decoded.icmp.type == 1 && decoded.icmp.code == 4)) {
-        result_.port_unreachables.push_back(packet);
+    // RFC 792: type 3; RFC 4443, 3.1 and 3.2: types 1 and 2.
+    if ((decoded.transport == Transport::kIcmp && decoded.icmp.type == 3) ||
+        (decoded.transport == Transport::kIcmpv6 && (decoded.icmp.type == 1 || decoded.icmp.type == 2))) {
+        result_.icmp_errors.push_back(packet);
     }
     if (decoded.transport != Transport::kTcp && decoded.transport != Transport::kUdp) return;
     const FlowId id = flow_for(packet, decoded);

@@ -17,7 +17,8 @@ namespace wirestory::analysis {
 struct FlowTableResult {
     PacketColumns packets;
     std::vector<Flow> flows;
-    std::vector<std::uint32_t> port_unreachables;  // ICMP packets that say so, in order
+    std::vector<std::uint32_t> icmp_errors;  // ICMP packets that say "unreachable" or "too big", in order
+    std::vector<std::uint32_t> fragments;    // packets that are one of several of an IP datagram, in order
 };
 
 FlowTableResult build_flow_table(const Recording& recording, const Sightings& sightings);

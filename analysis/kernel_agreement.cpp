@@ -207,6 +207,7 @@ void EndComparison::compare_report(std::uint32_t index) {
 
 // The last reading of the connection's life counts: the times only grow.
 void EndComparison::compare_times() {
+    if (!options_.compare_times) return;
     const auto samples = calls_.samples_of(socket_);
     for (auto at = samples.rbegin(); at != samples.rend(); ++at) {
         const Sample& sample = calls_.recording().samples[*at];

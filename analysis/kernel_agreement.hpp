@@ -34,6 +34,7 @@ struct AgreementOptions {
     DurationNs before_ns = 250 * kMicrosecondNs;
     DurationNs after_ns = 50 * kMicrosecondNs;
     DurationNs report_slack_ns = 5 * kMillisecondNs;
+    bool compare_times = true;
     // Times of TCP_INFO may differ by so much, and by what the kernel's ticks make of it.
     DurationNs time_slack_ns = 2 * kMillisecondNs;
     double time_share = 0.05;

@@ -107,7 +107,14 @@ const Carried* first_carrier_of(const StreamLedger& ledger, StreamOffset offset)
 // The first ACK that covers the byte at `offset`; nullptr when none does.
 const Acknowledged* acknowledging(const StreamLedger& ledger, StreamOffset offset);
 
-enum class DatagramFate : std::uint8_t { kRead, kUnread, kDroppedInReceiveBuffer, kNoListener, kUnknown };
+enum class DatagramFate : std::uint8_t {
+    kRead,
+    kUnread,
+    kDroppedInReceiveBuffer,
+    kNoListener,
+    kUnknown,
+    kLostOnWire,  // never arrived, or so damaged that the receiving kernel refused it
+};
 
 struct Datagram {
     FlowId flow = kNoFlow;

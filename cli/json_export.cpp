@@ -47,6 +47,7 @@ const char* fate_name(analysis::DatagramFate fate) {
         case analysis::DatagramFate::kUnread: return "unread";
         case analysis::DatagramFate::kDroppedInReceiveBuffer: return "dropped-in-receive-buffer";
         case analysis::DatagramFate::kNoListener: return "no-listener";
+        case analysis::DatagramFate::kLostOnWire: return "lost-on-wire";
         case analysis::DatagramFate::kUnknown: break;
     }
     return "unknown";

@@ -83,6 +83,10 @@ void consider_retries(const FinderContext& context, FlowId id, std::vector<Findi
     if (syns.size() < 2) return;
     Finding finding = finding_about(context, FindingKind::kSynRetry, {id, Side::kInitiator});
     if (full) finding.cause = FindingCause::kAcceptQueueFull;
+    const Sightings& sightings = context.analysis.sightings;
+    const std::uint32_t answer = flow.marks.syn_ack;
+    const auto lost = [&](std::uint32_t packet) { return packet != kNoPacket && sightings.loss(packet) != nullptr; };
+    if (lost(syns.front()) || lost(answer)) finding.cause = FindingCause::kLostOnWire;
     finding.begin_ns = context.packet_time(syns.front());
     finding.end_ns = context.packet_time(syns.back());
     finding.count = static_cast<std::uint32_t>(syns.size() - 1);

@@ -64,6 +64,7 @@ void find_in_flow(const FinderContext& context, FlowId flow, std::vector<Finding
     find_beginnings(context, flow, findings);
     find_endings(context, flow, findings);
     find_resets(context, flow, findings);
+    find_in_segments(context, flow, findings);
     std::stable_sort(findings.begin() + static_cast<std::ptrdiff_t>(first), findings.end(), earlier);
     limit(findings, first);
 }
@@ -76,6 +77,9 @@ std::vector<Finding> find_all(const FinderContext& context) {
     }
     find_dropped_datagrams(context, findings);
     find_truncated_datagrams(context, findings);
+    find_lost_datagrams(context, findings);
+    find_unreachables(context, findings);
+    find_fragmented(context, findings);
     find_connect_timeouts(context, findings);
     std::stable_sort(findings.begin(), findings.end(), earlier);
     return findings;

@@ -26,6 +26,11 @@ struct FinderContext {
     [[nodiscard]] std::uint32_t payload_bytes(std::uint32_t packet) const {
         return analysis.packets.payload_bytes[packet];
     }
+    [[nodiscard]] std::uint16_t segment_flags(std::uint32_t packet) const {
+        return analysis.packets.segment_flags[packet];
+    }
+    [[nodiscard]] StreamOffset offset(std::uint32_t packet) const { return analysis.packets.offset[packet]; }
+    [[nodiscard]] StreamOffset ack_offset(std::uint32_t packet) const { return analysis.packets.ack_offset[packet]; }
     [[nodiscard]] std::uint32_t window_bytes(std::uint32_t packet) const {
         return analysis.packets.window_bytes[packet];
     }
@@ -49,11 +54,15 @@ void find_half_closes(const FinderContext& context, const StreamLedger& ledger, 
 // Of one TCP flow.
 void find_beginnings(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 void find_endings(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
+void find_in_segments(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 void find_resets(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 
 // Of all datagrams, and of calls that made no flow.
 void find_dropped_datagrams(const FinderContext& context, std::vector<Finding>& findings);
 void find_truncated_datagrams(const FinderContext& context, std::vector<Finding>& findings);
+void find_lost_datagrams(const FinderContext& context, std::vector<Finding>& findings);
+void find_unreachables(const FinderContext& context, std::vector<Finding>& findings);
+void find_fragmented(const FinderContext& context, std::vector<Finding>& findings);
 void find_connect_timeouts(const FinderContext& context, std::vector<Finding>& findings);
 
 // All findings of one TCP flow, in no order, few of each kind: see kMaxFindingsOfKind.

@@ -64,7 +64,7 @@ constexpr std::array kRows{
     FindingWords{
         Kind::kWindowUpdate, Cause::kPlain, "window-update", tr_later("Window update"),
         tr_later("window opens: {amount}"), tr_later("window {amount}"),
-        tr_later("{sender} tells {receiver} that its receive window has grown to {amount}: its program has read, and "
+        tr_later("{sender} tells {receiver} that its receive window is {amount} now: its program has read, and "
                  "there is room again (RFC 9293 3.8.6).")},
     FindingWords{
         Kind::kKeepAlive, Cause::kPlain, "keep-alive", tr_later("Keep-alive"), tr_later("{count} keep-alive probe{s}"),

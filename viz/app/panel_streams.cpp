@@ -99,6 +99,7 @@ Text fate_name(analysis::DatagramFate fate) {
         case analysis::DatagramFate::kUnread: return Text::kFateUnread;
         case analysis::DatagramFate::kDroppedInReceiveBuffer: return Text::kFateDropped;
         case analysis::DatagramFate::kNoListener: return Text::kFateNoListener;
+        case analysis::DatagramFate::kLostOnWire: return Text::kFateLostOnWire;
         case analysis::DatagramFate::kUnknown: break;
     }
     return Text::kFateUnknown;
@@ -121,7 +122,8 @@ void draw_datagram(AppModel& model, const analysis::Datagram& datagram, int id) 
     ImGui::TextUnformatted(since_start(model.recording(), time_of(model, event)).c_str());
     ImGui::TableNextColumn();
     const bool lost = datagram.fate == analysis::DatagramFate::kDroppedInReceiveBuffer ||
-                      datagram.fate == analysis::DatagramFate::kNoListener;
+                      datagram.fate == analysis::DatagramFate::kNoListener ||
+                      datagram.fate == analysis::DatagramFate::kLostOnWire;
     coloured_text(lost ? colours.bad : colours.text, text(fate_name(datagram.fate), model.view.language));
     ImGui::TableNextColumn();
     std::string words = event_text(model.recording(), model.analysis(), event);

@@ -59,6 +59,7 @@ std::string fates_text(const Analysis& analysis) {
             case DatagramFate::kUnread: append(text, "unread"); break;
             case DatagramFate::kDroppedInReceiveBuffer: append(text, "dropped"); break;
             case DatagramFate::kNoListener: append(text, "refused"); break;
+            case DatagramFate::kLostOnWire: append(text, "lost"); break;
             case DatagramFate::kUnknown: append(text, "unknown"); break;
         }
     }
@@ -67,7 +68,9 @@ std::string fates_text(const Analysis& analysis) {
 
 std::string disagreements_text(const Recording& recording, const Analysis& analysis) {
     std::string text;
-    for (const Disagreement& each : compare_with_kernel(recording, analysis)) text += each.to_string() + "\n";
+    AgreementOptions options;
+    options.compare_times = false;  // built recordings have no times in their TCP_INFO
+    for (const Disagreement& each : compare_with_kernel(recording, analysis, options)) text += each.to_string() + "\n";
     return text;
 }
 
