@@ -1,6 +1,8 @@
 #include "analysis/datagram_sending.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace wirestory::analysis {
 namespace {
@@ -73,6 +75,36 @@ private:
     std::uint32_t number_ = 0;
 };
 
+// When the last of a datagram's fragments arrived; kNeverArrives when one of them did not.
+class FragmentArrivals {
+public:
+    FragmentArrivals(const Recording& recording, const FlowTableResult& table, const Sightings& sightings)
+        : recording_(recording) {
+        for (const std::uint32_t packet : table.fragments) {
+            TimeNs& last = last_[key_of(packet)];
+            last = std::max(last, sightings.arrival_ns(packet));
+        }
+    }
+    // The packet's own arrival for what is no fragment.
+    [[nodiscard]] TimeNs complete_ns(std::uint32_t packet, TimeNs own) const {
+        if (last_.empty()) return own;
+        const auto found = last_.find(key_of(packet));
+        return found == last_.end() ? own : std::max(own, found->second);
+    }
+
+private:
+    using Key = std::tuple<IpAddress, IpAddress, std::uint32_t>;
+    [[nodiscard]] Key key_of(std::uint32_t packet) const {
+        const capture::DecodedPacket decoded = decode_packet(recording_, packet);
+        // A packet that is no fragment has no number worth comparing.
+        const bool fragment = decoded.more_fragments || decoded.fragment_offset_bytes > 0;
+        return {decoded.source, fragment ? decoded.destination : IpAddress{}, decoded.fragment_id};
+    }
+
+    const Recording& recording_;
+    std::map<Key, TimeNs> last_;
+};
+
 }  // namespace
 
 std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table,
@@ -82,10 +114,11 @@ std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableRes
         if (table.flows[flow].transport != capture::Transport::kUdp) continue;
         for (const Side side : {Side::kInitiator, Side::kResponder}) SideMatcher(calls, table, flow, side).match(sent);
     }
+    const FragmentArrivals fragments(calls.recording(), table, sightings);
     for (SentDatagram& each : sent) {
         each.arrived_ns = each.sent_ns;
         if (each.datagram.packet == kNoIndex) continue;
-        each.arrived_ns = sightings.arrival_ns(each.datagram.packet);
+        each.arrived_ns = fragments.complete_ns(each.datagram.packet, sightings.arrival_ns(each.datagram.packet));
         if (each.arrived_ns != kNeverArrives) continue;
         const bool told = sightings.loss(each.datagram.packet) != nullptr;
         each.datagram.fate = DatagramFate::kLostOnWire;

@@ -1,8 +1,9 @@
 // Findings out of what the TCP analysis says of each segment (tcp/segment_flags.hpp): grouped into episodes, so that
-// ten thousand duplicate ACKs are one finding. Beyond Wireshark's words, a retransmission that nobody asked for is told
-// apart into a tail loss probe (RFC 8985, 7; tcp_send_loss_probe(), net/ipv4/tcp_output.c: the last segment, once, the
-// congestion state stays open) and a time-out (RFC 6298; tcp_retransmit_timer(): the first unacknowledged one, state
-// Loss): by the kernel's own figures where they were sampled, else by which segment it is and how long it took.
+// ten thousand duplicate ACKs are one finding. Beyond Wireshark's words, the timer behind a retransmission is named: a
+// tail loss probe (RFC 8985, 7; tcp_send_loss_probe(), net/ipv4/tcp_output.c: the last segment, once, the congestion
+// state stays open) or a time-out (RFC 6298; tcp_retransmit_timer(): the first unacknowledged segment, state Loss);
+// state Recovery makes it a fast one, also where it comes too late after the duplicate ACKs for Wireshark's rule. The
+// kernel's own figures decide where they were sampled, else which segment it is and how long it took.
 #include <algorithm>
 #include <array>
 
@@ -17,7 +18,8 @@ constexpr DurationNs kSameEpisode = kSecondNs;
 constexpr DurationNs kSampleSoon = 20 * kMillisecondNs;     // a sample this soon after a segment speaks of it
 constexpr DurationNs kLeastTimeout = 180 * kMillisecondNs;  // TCP_RTO_MIN is 200 ms (include/net/tcp.h)
 constexpr DurationNs kLeastProbe = 2 * kMillisecondNs;
-constexpr std::uint8_t kLossState = 4;  // TCP_CA_Loss (include/uapi/linux/tcp.h)
+constexpr std::uint8_t kRecoveryState = 3;  // TCP_CA_Recovery (include/uapi/linux/tcp.h)
+constexpr std::uint8_t kLossState = 4;      // TCP_CA_Loss (include/uapi/linux/tcp.h)
 
 class SegmentFinder {
 public:
@@ -157,6 +159,7 @@ FindingKind SegmentFinder::timer_of(std::uint32_t packet, std::uint32_t copy, Ev
         const Sample& sample = context_.recording().samples[index];
         if ((sample.has & Sample::kTcpInfo) == 0) continue;
         evidence = Evidence::kMeasured;
+        if (sample.tcp.ca_state == kRecoveryState) return FindingKind::kFastRetransmission;
         if (sample.tcp.retransmits > 0 || sample.tcp.ca_state == kLossState) return FindingKind::kRetransmissionTimeout;
         return tail && sample.tcp.ca_state <= 1 ? FindingKind::kTailLossProbe : FindingKind::kRetransmission;
     }

@@ -7,6 +7,7 @@
 #include "viz/app/event_text.hpp"
 #include "viz/app/flow_text.hpp"
 #include "viz/app/inspect.hpp"
+#include "viz/app/panel_latency.hpp"
 #include "viz/app/panels.hpp"
 #include "viz/app/ui_strings.hpp"
 #include "viz/app/widgets.hpp"
@@ -182,6 +183,7 @@ void draw_inspector(AppModel& model, Ui& ui) {
     if (event.kind == EventKind::kPacket && event.index < recording.packets.size()) draw_packet(model, ui, event.index);
     if (event.kind == EventKind::kCall && event.index < recording.calls.size()) draw_call(model, ui, event.index);
     draw_findings_here(model, ui);
+    draw_latencies(model, ui);
     draw_same_bytes(model, ui);
     if (event) draw_kernel_figures(model, ui);
 }
