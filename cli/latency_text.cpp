@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::cli {
@@ -15,21 +16,6 @@ using analysis::kLatencyPartCount;
 using analysis::LatencyPart;
 using analysis::MessageLatency;
 
-struct Words {
-    const char* en;
-    const char* zh;
-    [[nodiscard]] const char* in(Language language) const { return language == Language::kChinese ? zh : en; }
-};
-constexpr Words kTitle{"Where the time went, from the entry of send to the return of recv",
-                       "时间花在哪里：从进入 send 到 recv 返回"};
-constexpr Words kNothing{
-    "No message of this recording was sent and read by recorded calls: there is no latency to tell.",
-    "本记录中没有由已记录的调用发送并读取的消息：没有延迟可以说明。"};
-constexpr Words kMessage{"message", "消息"};
-constexpr Words kBytes{"bytes", "字节"};
-constexpr Words kTotal{"total", "总时间"};
-constexpr Words kParts{"parts", "各部分"};
-constexpr Words kAll{"all", "合计"};
 constexpr int kNumberWidth = 8;
 constexpr int kColumnWidth = 10;
 
@@ -99,8 +85,13 @@ std::string head(std::string_view number, std::string_view bytes, std::string_vi
 }  // namespace
 
 std::string latency_text(const Recording& recording, const analysis::Analysis& analysis, int width, Language language) {
-    if (analysis.latencies.empty()) return std::string(kNothing.in(language)) + "\n";
-    std::string out = std::string(kTitle.in(language)) + "\n";
+    if (analysis.latencies.empty())
+        return std::string(tr_in(
+                   language,
+                   "No message of this recording was sent and read by recorded calls: there is no latency to tell.")) +
+               "\n";
+    std::string out =
+        std::string(tr_in(language, "Where the time went, from the entry of send to the return of recv")) + "\n";
     PartSums all;
     const MessageLatency* last = nullptr;
     for (const MessageLatency& latency : analysis.latencies) {
@@ -108,7 +99,8 @@ std::string latency_text(const Recording& recording, const analysis::Analysis& a
             const analysis::Flow& flow = analysis.flows[latency.stream.flow];
             out += fmt::format("\n{} > {}\n", end_name(recording, flow.end(latency.stream.from)),
                                end_name(recording, flow.end(analysis::other(latency.stream.from))));
-            out += head(kMessage.in(language), kBytes.in(language), kTotal.in(language)) + kParts.in(language) + "\n";
+            out += head(tr_in(language, "message"), tr_in(language, "bytes"), tr_in(language, "total")) +
+                   tr_in(language, "parts") + "\n";
         }
         PartSums one;
         one.add(latency);
@@ -118,8 +110,9 @@ std::string latency_text(const Recording& recording, const analysis::Analysis& a
             one.phrases(language), width);
         last = &latency;
     }
-    out += "\n" + row(head(kAll.in(language), std::to_string(analysis.latencies.size()), format_duration(all.total())),
-                      all.phrases(language), width);
+    out += "\n" +
+           row(head(tr_in(language, "all"), std::to_string(analysis.latencies.size()), format_duration(all.total())),
+               all.phrases(language), width);
     return out;
 }
 

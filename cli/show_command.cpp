@@ -196,7 +196,7 @@ int show(const ShowOptions& options) {
     }
     const int width = output_width(options.width);
     if (options.latency) {
-        write_out(latency_text(recording, analysis, width, environment_language()));
+        write_out(latency_text(recording, analysis, width, process_language()));
         return kSuccess;
     }
     const TextStyle style = output_style(options);
