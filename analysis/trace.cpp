@@ -38,6 +38,7 @@ private:
     void handshake(FlowId flow);
     void close(StreamId stream);
     bool data_call(std::uint32_t index, StreamId end);
+    bool peek(const Call& call, const StreamLedger& ledger);
     void calls_on(const FlowEnd& end, CallKind kind);
 
     const Recording& recording_;
@@ -124,6 +125,7 @@ bool Tracer::data_call(std::uint32_t index, StreamId end) {
         bytes(ledger->id, found->range);
         return true;
     }
+    if (peek(recording_.calls[index], *ledger)) return true;
     const TimeNs exit = recording_.calls[index].exit_ns;
     auto found = std::partition_point(ledger->read.begin(), ledger->read.end(),
                                       [&](const Read& read) { return read.exit_ns < exit; });
@@ -131,6 +133,17 @@ bool Tracer::data_call(std::uint32_t index, StreamId end) {
     if (found == ledger->read.end() || found->call != index) return false;
     bytes(ledger->id, found->range);
     return true;
+}
+
+// A read that left its bytes there (recv(2), MSG_PEEK) saw those behind what had been read before it.
+bool Tracer::peek(const Call& call, const StreamLedger& ledger) {
+    if (consumes(call) || call.returned <= 0 || call.arguments.find("MSG_PEEK") == std::string::npos) return false;
+    const auto after = std::partition_point(ledger.read.begin(), ledger.read.end(),
+                                            [&](const Read& read) { return read.exit_ns <= call.enter_ns; });
+    const StreamOffset begin = after == ledger.read.begin() ? 0 : (after - 1)->range.end;
+    const ByteRange seen{begin, std::min(begin + static_cast<StreamOffset>(call.returned), ledger.total_bytes)};
+    bytes(ledger.id, seen);
+    return !seen.empty();
 }
 
 void Tracer::call(std::uint32_t index) {
@@ -173,7 +186,12 @@ void Tracer::packet(std::uint32_t index) {
     const auto& acks = ledger->acknowledged;
     const auto ack =
         std::partition_point(acks.begin(), acks.end(), [&](const Acknowledged& each) { return each.packet < index; });
-    if (ack == acks.end() || ack->packet != index) return;
+    if (ack == acks.end() || ack->packet != index) {
+        // One that acknowledges nothing new asks for the next byte.
+        const StreamOffset wanted = analysis_.packets.ack_offset[index];
+        if ((flags & capture::kAck) != 0 && wanted < ledger->total_bytes) bytes(ledger->id, {wanted, wanted + 1});
+        return;
+    }
     bytes(ledger->id, {ack == acks.begin() ? 0 : (ack - 1)->up_to, ack->up_to});
 }
 

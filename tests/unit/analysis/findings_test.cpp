@@ -314,6 +314,33 @@ TEST_CASE("datagrams: truncated reads match, peeks do not take, and nobody liste
     CHECK(fates_text(analyse(refused.build())) == "refused unknown");
 }
 
+TEST_CASE("traces: a retransmission, a duplicate ACK and a peek lead to the bytes they speak of", "[analysis]") {
+    Pair pair;
+    pair.builder.send(pair.client, "onetwo", {us(200), us(230)});
+    const std::uint32_t first = pair.link.data(End::kClient, us(210), "one");
+    pair.link.ack(End::kServer, us(215));
+    const std::uint32_t lost = pair.link.data(End::kClient, us(220), "two");
+    pair.link.hold_ack(End::kServer, 3);
+    const std::uint32_t duplicate = pair.link.ack(End::kServer, us(300));
+    pair.link.hold_ack(End::kServer, -1);
+    const std::uint32_t again = pair.link.data_at(End::kClient, us(400), 3, "two");
+    pair.builder.recv(pair.conn, 3, "one", {us(250), us(252)});
+    pair.builder.recv(pair.conn, 2, "tw", {us(500), us(502)}, "MSG_PEEK");
+    const Recording recording = pair.builder.build();
+    const Analysis analysis = analyse(recording);
+    const auto has = [](const ByteTrace& traced, EventRef event) {
+        return std::binary_search(traced.events.begin(), traced.events.end(), event);
+    };
+    const EventRef peek = call_event(recording, CallKind::kRecv, 1);
+    for (const EventRef asked : {EventRef{EventKind::kPacket, again}, {EventKind::kPacket, duplicate}, peek}) {
+        const ByteTrace traced = trace(recording, analysis, asked);
+        CHECK(has(traced, {EventKind::kPacket, lost}));
+        CHECK(has(traced, {EventKind::kPacket, again}));
+        CHECK(has(traced, call_event(recording, CallKind::kSend, 0)));
+        CHECK_FALSE(has(traced, {EventKind::kPacket, first}));
+    }
+}
+
 TEST_CASE("findings have names that scenarios can write", "[analysis]") {
     for (std::size_t i = 0; i < kFindingKindCount; ++i) {
         const auto kind = static_cast<FindingKind>(i);
