@@ -183,6 +183,12 @@ std::string quote_bytes(ByteView bytes, std::size_t max_bytes) {
     return out;
 }
 
+std::size_t utf8_length(std::string_view utf8) {
+    if (utf8.empty()) return 0;
+    const CodePoint point = next_code_point(utf8);
+    return point.valid ? point.length : 0;
+}
+
 int display_width(std::string_view utf8) {
     int width = 0;
     while (!utf8.empty()) {

@@ -18,6 +18,7 @@ void add_run_command(CLI::App& app, int& status);
 void add_list_command(CLI::App& app, int& status);
 void add_check_command(CLI::App& app, int& status);
 void add_show_command(CLI::App& app, int& status);
+void add_export_command(CLI::App& app, int& status);
 void add_view_command(CLI::App& app, int& status);
 void add_doctor_command(CLI::App& app, int& status);
 

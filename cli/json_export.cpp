@@ -135,6 +135,12 @@ json flow_json(const Recording& recording, const analysis::Flow& flow) {
             {"ends", std::move(ends)}};
 }
 
+// The members carry their index, for with a filter their place in the list is another.
+json numbered(json object, std::size_t index) {
+    object["index"] = index;
+    return object;
+}
+
 template <class Items, class Make>
 json list_of(const Items& items, const Make& make) {
     json list = json::array();
@@ -240,13 +246,22 @@ public:
     }
     template <class Make>
     void list(std::string_view name, std::size_t count, const Make& make) {
+        list(
+            name, count, [](std::uint32_t) { return true; }, make);
+    }
+    // Those that `wanted` selects.
+    template <class Wanted, class Make>
+    void list(std::string_view name, std::size_t count, const Wanted& wanted, const Make& make) {
         key(name);
         put("[");
+        bool empty = true;
         for (std::size_t i = 0; i < count && open_; ++i) {
-            put(i == 0 ? "\n    " : ",\n    ");
+            if (!wanted(static_cast<std::uint32_t>(i))) continue;
+            put(empty ? "\n    " : ",\n    ");
             put(text(make(i)));
+            empty = false;
         }
-        put(count == 0 ? "]" : "\n  ]");
+        put(empty ? "]" : "\n  ]");
     }
     bool end() {
         put("\n}\n");
@@ -271,7 +286,8 @@ private:
 
 }  // namespace
 
-bool export_json(const Recording& recording, const Analysis& analysis, const JsonSink& sink) {
+bool export_json(const Recording& recording, const Analysis& analysis, analysis::FilterMatcher& matcher,
+                 const JsonSink& sink) {
     Writer out(sink);
     out.member("file", recording.path);
     out.member("complete", recording.complete);
@@ -291,9 +307,12 @@ bool export_json(const Recording& recording, const Analysis& analysis, const Jso
                     {"name", socket.name},
                     {"family", to_string(socket.family)}};
     });
-    out.list("calls", recording.calls.size(), [&](std::size_t i) { return call_json(recording, recording.calls[i]); });
-    out.list("packets", recording.packets.size(),
-             [&](std::size_t i) { return packet_json(recording, analysis, static_cast<std::uint32_t>(i)); });
+    out.list(
+        "calls", recording.calls.size(), [&](std::uint32_t i) { return matcher.call(i); },
+        [&](std::size_t i) { return numbered(call_json(recording, recording.calls[i]), i); });
+    out.list(
+        "packets", recording.packets.size(), [&](std::uint32_t i) { return matcher.packet(i); },
+        [&](std::size_t i) { return numbered(packet_json(recording, analysis, static_cast<std::uint32_t>(i)), i); });
     out.member("samples", recording.samples.size());
     out.member("tx_reports", recording.tx_reports.size());
     out.list("flows", analysis.flows.size(), [&](std::size_t i) { return flow_json(recording, analysis.flows[i]); });
@@ -303,11 +322,24 @@ bool export_json(const Recording& recording, const Analysis& analysis, const Jso
     out.list("latencies", analysis.latencies.size(),
              [&](std::size_t i) { return latency_json(analysis.latencies[i]); });
     out.list("states", analysis.states.size(), [&](std::size_t i) { return state_json(analysis.states[i]); });
-    out.list("findings", analysis.findings.size(),
-             [&](std::size_t i) { return finding_json(recording, analysis.findings[i]); });
+    out.list(
+        "findings", analysis.findings.size(), [&](std::uint32_t i) { return matcher.finding(i); },
+        [&](std::size_t i) { return numbered(finding_json(recording, analysis.findings[i]), i); });
     out.list("verdicts", recording.story.verdicts.size(),
              [&](std::size_t i) { return verdict_json(recording.story.verdicts[i]); });
     return out.end();
+}
+
+std::string json_line(const Recording& recording, const Analysis& analysis, EventRef event) {
+    json object;
+    switch (event.kind) {
+        case EventKind::kCall: object = call_json(recording, recording.calls[event.index]); break;
+        case EventKind::kPacket: object = packet_json(recording, analysis, event.index); break;
+        case EventKind::kFinding: object = finding_json(recording, analysis.findings[event.index]); break;
+        default: break;
+    }
+    object["type"] = event.kind == EventKind::kCall ? "call" : event.kind == EventKind::kPacket ? "packet" : "finding";
+    return numbered(std::move(object), event.index).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace wirestory::cli

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "analysis/analysis.hpp"
+#include "analysis/filter/filter.hpp"
 #include "recording/recording.hpp"
 
 namespace wirestory::cli {
@@ -14,7 +16,11 @@ namespace wirestory::cli {
 // Takes one piece of the text; false when no more is wanted (the reader has gone).
 using JsonSink = std::function<bool(std::string_view)>;
 
-// False when the sink wanted no more.
-bool export_json(const Recording& recording, const analysis::Analysis& analysis, const JsonSink& sink);
+// Of calls, packets, flows and findings only those that the filter selects. False when the sink wanted no more.
+bool export_json(const Recording& recording, const analysis::Analysis& analysis, analysis::FilterMatcher& matcher,
+                 const JsonSink& sink);
+
+// One call, packet or finding as an object in one line: {"type":"packet","index":3,...}.
+std::string json_line(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
 
 }  // namespace wirestory::cli

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
     wirestory::cli::add_list_command(app, status);
     wirestory::cli::add_check_command(app, status);
     wirestory::cli::add_show_command(app, status);
+    wirestory::cli::add_export_command(app, status);
     wirestory::cli::add_view_command(app, status);
     wirestory::cli::add_doctor_command(app, status);
     wirestory::cli::add_language_option(app);

@@ -1,45 +1,43 @@
-// `wirestory show FILE`: any recording or capture as a ladder in the terminal, as JSON, or as an SVG of the timeline.
+// `wirestory show FILE`: any recording or capture as a ladder, as lists of packets, flows or findings, as the bytes of
+// a flow, or as JSON. Each view stands in a file of its own (show_views.hpp).
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "analysis/analysis.hpp"
 #include "base/messages.hpp"
-#include "base/text.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/agreement_json.hpp"
 #include "cli/commands.hpp"
+#include "cli/export_picture.hpp"
+#include "cli/filter_option.hpp"
 #include "cli/json_export.hpp"
 #include "cli/latency_text.hpp"
 #include "cli/reference_export.hpp"
+#include "cli/show_views.hpp"
 #include "cli/terminal.hpp"
-#include "viz/layout/ladder.hpp"
-#include "viz/layout/ladder_plan.hpp"
-#include "viz/layout/timeline.hpp"
-#include "viz/paint_svg/paint_svg.hpp"
-#include "viz/paint_text/paint_text.hpp"
 
 namespace wirestory::cli {
 
 namespace {
 
-using analysis::Analysis;
-using viz::Role;
-using viz::TextStyle;
-
 constexpr int kLeastWidth = 60;
 constexpr int kMostWidth = 400;
-constexpr std::size_t kRowsAtOnce = 1000;  // memory stays small, and `| head` ends it early
-constexpr float kSvgWidth = 1280;
-constexpr float kSvgHeight = 720;
 
 struct ShowOptions {
     std::string file;
+    std::string filter;
+    bool packets = false;
+    bool flows = false;
+    bool findings = false;
+    std::uint32_t stream = analysis::kNoFlow;
+    StreamForm form = StreamForm::kText;
+    StreamDirection direction = StreamDirection::kBoth;
+    TimeStyle time = TimeStyle::kRelative;
     bool json = false;
     bool reference = false;
     bool latency = false;
@@ -53,158 +51,117 @@ struct ShowOptions {
 
 int output_width(int wanted) { return std::clamp(wanted > 0 ? wanted : stdout_columns(), kLeastWidth, kMostWidth); }
 
-TextStyle output_style(const ShowOptions& options) {
-    TextStyle style;
+viz::TextStyle output_style(const ShowOptions& options) {
+    viz::TextStyle style;
     style.unicode = !options.ascii && locale_is_utf8();
     style.colour = options.colour == "always" || (options.colour == "auto" && stdout_wants_colour());
     return style;
 }
 
-// False when nobody reads any more (`| head`): then the command ends quietly.
-bool write_out(std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-    return fmt::format(fmt::runtime(tr(count == 1 ? one : many)), count);
+int complain(const std::string& sentence) {
+    fmt::print(stderr, "wirestory show: {}\n", sentence);
+    return kMistake;
 }
 
-std::string heading(const Recording& recording, const Analysis& analysis, int width, const TextStyle& style) {
-    std::string out;
-    if (recording.story.present()) {
-        out += viz::paint_words(recording.story.title.in(process_language()), Role::kTextStrong, style) + "\n";
+int stream(const ShowContext& context, const ShowOptions& options) {
+    const std::size_t flows = context.analysis.flows.size();
+    if (options.stream >= flows) {
+        const std::string there =
+            flows == 0 ? std::string(tr("it has no flows")) : tr_format("its flows are 0 to {}", flows - 1);
+        return complain(tr_format("{} has no flow {}: {} (wirestory show --flows lists them)", context.recording.path,
+                                  options.stream, there));
     }
-    std::string summary = fmt::format("{}: {}", recording.path,
-                                      counted(recording.packets.size(), tr_later("{} packet"), tr_later("{} packets")));
-    if (!recording.calls.empty())
-        summary += ", " + counted(recording.calls.size(), tr_later("{} call"), tr_later("{} calls"));
-    if (!analysis.flows.empty())
-        summary += ", " + counted(analysis.flows.size(), tr_later("{} flow"), tr_later("{} flows"));
-    summary += ", " + counted(analysis.findings.size(), tr_later("{} finding"), tr_later("{} findings"));
-    out += wrapped(summary, width, "");
-    for (const Tap& tap : recording.taps) {
-        if (!tap.has_statistics || tap.dropped == 0) continue;
-        out += viz::paint_words(tr_format("{}: the kernel dropped {} before they could be captured", tap.name,
-                                          counted(tap.dropped, tr_later("{} packet"), tr_later("{} packets"))),
-                                Role::kCallFailed, style) +
-               "\n";
+    if (options.form == StreamForm::kRaw && options.direction == StreamDirection::kBoth) {
+        return complain(tr("raw bytes cannot carry a mark of their direction: add --direction initiator or responder"));
     }
-    for (const Damage& damage : recording.damages) {
-        const std::string text =
-            tr_format("damaged at byte {}: {}; everything before it is shown", damage.file_offset, damage.what);
-        for (std::string rest = wrapped(text, width, ""); !rest.empty();) {
-            const std::size_t end = rest.find('\n');
-            out += viz::paint_words(rest.substr(0, end), Role::kCallFailed, style) + "\n";
-            rest.erase(0, end + 1);
-        }
-    }
-    return out + "\n";
+    show_stream(context, {options.stream, options.form, options.direction});
+    return kSuccess;
 }
 
-std::string findings_text(const Recording& recording, const Analysis& analysis, int width, const TextStyle& style) {
-    if (analysis.findings.empty()) return {};
-    std::string out = "\n" + viz::paint_words(tr("Findings"), Role::kTextStrong, style) + "\n";
-    for (const analysis::Finding& finding : analysis.findings) {
-        const DurationNs since = finding.begin_ns - recording.first_time_ns();
-        out += viz::paint_words(fmt::format("  {} ", to_string(finding.kind)), Role::kFinding, style);
-        out += viz::paint_words(tr_format("at {:.3f} ms", static_cast<double>(since) / 1e6), Role::kTextDim, style);
-        out += "\n" + wrapped(analysis::describe(recording, finding, process_language()), width, "    ");
+int show_view(const ShowContext& context, const ShowOptions& options) {
+    if (options.stream != analysis::kNoFlow) return stream(context, options);
+    if (options.packets) {
+        show_packets(context);
+    } else if (options.flows) {
+        show_flows(context);
+    } else if (options.findings) {
+        show_findings(context);
+    } else if (show_heading(context) && show_ladder(context) && show_findings(context)) {
+        show_verdicts(context);
     }
-    return out;
-}
-
-// One line when all went as expected; what did not in full, and everything when asked for it.
-std::string verdicts_text(const Recording& recording, int width, const TextStyle& style, bool verbose) {
-    const std::vector<Verdict>& verdicts = recording.story.verdicts;
-    if (verdicts.empty()) return {};
-    const auto passed = std::count_if(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.passed; });
-    std::string out = "\n" + viz::paint_words(tr("Expectations"), Role::kTextStrong, style);
-    out += "  " + tr_format("{} of {} as expected", passed, verdicts.size()) + "\n";
-    for (const Verdict& verdict : verdicts) {
-        if (verdict.passed) {
-            if (verbose) out += fmt::format("  {}  {}\n", tr("passed"), verdict.name);
-            continue;
-        }
-        out += viz::paint_words("  " + tr_format("FAILED  {} (line {})", verdict.name, verdict.line), Role::kCallFailed,
-                                style) +
-               "\n";
-        out += wrapped(tr_format("expected {}", verdict.expected), width, "    ");
-        out += wrapped(tr_format("seen {}", verdict.seen), width, "    ");
-    }
-    return out;
-}
-
-bool show_ladder(const Recording& recording, const Analysis& analysis, int width, const TextStyle& style) {
-    viz::LadderOptions options;
-    options.width = static_cast<float>(width);
-    options.text = viz::cell_metrics();
-    const viz::LadderPlan plan(recording, analysis, viz::ladder_columns_for(options), options.show_findings);
-    options.plan = &plan;
-    options.row_count = kRowsAtOnce;
-    viz::ViewState view;
-    view.language = process_language();
-    for (; options.first_row == 0 || options.first_row < plan.rows().size(); options.first_row += kRowsAtOnce) {
-        const viz::Scene scene = viz::layout_ladder(recording, analysis, view, options);
-        if (!write_out(viz::paint_text(scene, style))) return false;
-    }
-    return true;
-}
-
-int write_svg(const Recording& recording, const Analysis& analysis, const std::string& path) {
-    viz::SvgStyle style;
-    viz::TimelineOptions options;
-    options.width = kSvgWidth;
-    options.height = kSvgHeight;
-    options.text = viz::svg_metrics(style);
-    viz::ViewState view;
-    view.language = process_language();
-    const viz::TimeAxis axis = viz::axis_for(recording, analysis, view.axis);
-    const std::string svg = viz::paint_svg(viz::layout_timeline(recording, analysis, axis, view, options), style);
-    std::FILE* file = std::fopen(path.c_str(), "we");
-    const bool opened = file != nullptr;
-    bool written = opened && std::fwrite(svg.data(), 1, svg.size(), file) == svg.size();
-    // fclose() tells of a full disk what fwrite() only buffered.
-    if (opened && std::fclose(file) != 0) written = false;
-    if (written) return kSuccess;
-    const int error_number = errno;
-    fmt::print(stderr, "wirestory show: {}\n", fail_errno(tr_format("write {}", path), error_number).value().message);
-    return kMachineCannot;
+    return kSuccess;
 }
 
 int show(const ShowOptions& options) {
+    const auto filter = compile_filter(options.filter, "show");
+    if (!filter) return kMistake;
     const Result<Recording> opened = capture::open_capture_file(options.file);
-    if (!opened && options.reference) {
-        export_unopened_reference(options.file, opened.error(), write_out);
-        return kMistake;
-    }
-    if (!opened) {
-        fmt::print(stderr, "wirestory show: {}\n", opened.error().message);
-        return kMistake;
-    }
+    if (!opened && options.reference) export_unopened_reference(options.file, opened.error(), write_out);
+    if (!opened) return options.reference ? static_cast<int>(kMistake) : complain(opened.error().message);
     const Recording& recording = *opened;
-    const Analysis analysis = analysis::analyse(recording);
-    if (!options.svg.empty()) return write_svg(recording, analysis, options.svg);
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    analysis::FilterMatcher matcher(*filter, recording, analysis);
+    if (!options.svg.empty()) {
+        PictureOptions picture;
+        picture.language = process_language();
+        return write_picture(recording, analysis, *filter, picture, options.svg, "show");
+    }
     if (options.reference) {
         export_reference(recording, analysis, write_out);
         return kSuccess;
     }
     if (options.json) {
-        export_json(recording, analysis, write_out);
+        export_json(recording, analysis, matcher, write_out);
         return kSuccess;
     }
+    const int width = output_width(options.width);
     if (options.agreement) {
         write_out(agreement_json(recording, analysis));
         return kSuccess;
     }
-    const int width = output_width(options.width);
     if (options.latency) {
         write_out(latency_text(recording, analysis, width, process_language()));
         return kSuccess;
     }
-    const TextStyle style = output_style(options);
-    if (write_out(heading(recording, analysis, width, style)) && show_ladder(recording, analysis, width, style)) {
-        write_out(findings_text(recording, analysis, width, style) +
-                  verdicts_text(recording, width, style, options.verbose));
-    }
-    return kSuccess;
+    return show_view(
+        {recording, analysis, matcher, width, output_style(options), options.time, process_language(), options.verbose},
+        options);
+}
+
+template <class Value>
+using Names = std::vector<std::pair<std::string, Value>>;
+
+void add_view_options(CLI::App& command, ShowOptions& options) {
+    auto* views = command.add_option_group(tr("Views"), tr("What to print; without one the ladder"));
+    views->add_flag("--packets", options.packets, tr("A line a packet, in tshark's columns"));
+    views->add_flag("--flows", options.flows, tr("A line a flow: who, how much each way, when, how it ended"));
+    views->add_flag("--findings", options.findings, tr("What the analysis found, with causes"));
+    views->add_option("--stream", options.stream,
+                      tr("The bytes of this flow, each direction marked (numbers: --flows)"));
+    views->add_flag("--json", options.json, tr("Everything as one JSON object"));
+    views->add_flag("--reference", options.reference,
+                    tr("What was decoded and concluded of each packet, one JSON object a line"));
+    views->add_flag("--latency", options.latency, tr("Print where each message's time went, from send to recv"));
+    views->add_option("--svg", options.svg, tr("Write the timeline as an SVG picture to this file"));
+    views->require_option(0, 1);
+    static const Names<StreamForm> kForms = {
+        {"text", StreamForm::kText}, {"hex", StreamForm::kHex}, {"raw", StreamForm::kRaw}};
+    static const Names<StreamDirection> kDirections = {{"both", StreamDirection::kBoth},
+                                                       {"initiator", StreamDirection::kInitiator},
+                                                       {"responder", StreamDirection::kResponder}};
+    command.add_option("--as", options.form, tr("Form of the bytes of --stream"))
+        ->transform(CLI::CheckedTransformer(kForms))
+        ->option_text("text|hex|raw [text]");
+    command.add_option("--direction", options.direction, tr("Whose bytes --stream prints"))
+        ->transform(CLI::CheckedTransformer(kDirections))
+        ->option_text("both|initiator|responder [both]");
+    static const Names<TimeStyle> kTimes = {
+        {"relative", TimeStyle::kRelative}, {"absolute", TimeStyle::kAbsolute}, {"delta", TimeStyle::kDelta}};
+    command
+        .add_option("--time", options.time,
+                    tr("Times of the lists: since the begin, of the clock, since the line before"))
+        ->transform(CLI::CheckedTransformer(kTimes))
+        ->option_text("relative|absolute|delta [relative]");
 }
 
 }  // namespace
@@ -214,10 +171,8 @@ void add_show_command(CLI::App& app, int& status) {
         app.add_subcommand("show", tr("Print a recording or capture: calls and packets in order of time"));
     auto options = std::make_shared<ShowOptions>();
     command->add_option("FILE", options->file, tr("A recording of wirestory, or any pcap or pcapng file"))->required();
-    command->add_flag("--json", options->json, tr("Print everything as one JSON object instead"));
-    command->add_flag("--reference", options->reference,
-                      tr("Print what was decoded and concluded of each packet, one JSON object a line"));
-    command->add_flag("--latency", options->latency, tr("Print where each message's time went, from send to recv"));
+    add_filter_option(*command, options->filter);
+    add_view_options(*command, *options);
     command->add_flag("--agreement", options->agreement)->group("");  // for the tests: not listed
     command->add_option("--width", options->width, tr("Columns to use (default: the terminal's; 80 in a pipe)"))
         ->check(CLI::Range(kLeastWidth, kMostWidth));
@@ -226,7 +181,6 @@ void add_show_command(CLI::App& app, int& status) {
         ->default_str("auto");
     command->add_flag("--ascii", options->ascii, tr("No characters beyond ASCII"));
     command->add_flag("-v,--verbose", options->verbose, tr("Name the expectations that were met, too"));
-    command->add_option("--svg", options->svg, tr("Write the timeline as an SVG picture to this file instead"));
     command->callback([options, &status] { status = show(*options); });
 }
 

@@ -22,6 +22,7 @@
 #include "base/unique_fd.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/picture_size.hpp"
 #include "cli/scenario_library.hpp"
 #include "cli/terminal.hpp"
 #include "session/session.hpp"
@@ -157,21 +158,11 @@ std::optional<viz::ScreenshotOptions> screenshot_of(const ViewArguments& argumen
     if (arguments.screenshot.empty()) return std::nullopt;
     viz::ScreenshotOptions shot;
     shot.path = arguments.screenshot;
-    char end = '\0';
-    // The parser has checked the form.
-    if (std::sscanf(arguments.size.c_str(), "%dx%d%c", &shot.width_px, &shot.height_px, &end) != 2) return std::nullopt;
+    if (const auto size = parse_picture_size(arguments.size)) {  // the parser has checked the form
+        shot.width_px = size->width_px;
+        shot.height_px = size->height_px;
+    }
     return shot;
-}
-
-std::string check_size(const std::string& text) {
-    int width = 0;
-    int height = 0;
-    char end = '\0';
-    constexpr int kSmallest = 320;
-    constexpr int kLargest = 8192;
-    const bool whole = text.size() < 12 && std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &end) == 2;
-    if (whole && std::min(width, height) >= kSmallest && std::max(width, height) <= kLargest) return {};
-    return tr("a size is written like 1280x800, each side from 320 to 8192");
 }
 
 int view(const ViewArguments& arguments) {
@@ -227,7 +218,7 @@ void add_view_command(CLI::App& app, int& status) {
     view_app->add_option("-o,--output", arguments->output, tr("Keep the recording of a scenario in this file"));
     view_app->add_option("--screenshot", arguments->screenshot, tr("Write a PNG of the window instead of opening it"));
     view_app->add_option("--size", arguments->size, tr("Size of the screenshot"))
-        ->check(CLI::Validator([](std::string& text) { return check_size(text); }, "WIDTHxHEIGHT"))
+        ->check(CLI::Validator([](std::string& text) { return picture_size_mistake(text); }, "WIDTHxHEIGHT"))
         ->capture_default_str();
     view_app->add_option("--theme", arguments->theme, tr("Colours"))
         ->check(CLI::IsMember({"dark", "light"}))

@@ -18,6 +18,16 @@ wirestory_wrap(yaml_cpp yaml-cpp)
 wirestory_wrap(pcap libpcap)
 wirestory_wrap(zlib zlib)
 wirestory_wrap(zstd libzstd)
+wirestory_wrap(pcre2 libpcre2-8)
+
+# Pictures as PNG and PDF; SVG needs none of it.
+set(WIRESTORY_HAVE_RSVG OFF)
+pkg_check_modules(rsvg IMPORTED_TARGET librsvg-2.0 cairo-pdf)
+if(rsvg_FOUND)
+  set(WIRESTORY_HAVE_RSVG ON)
+else()
+  message(STATUS "wirestory export writes no PNG and PDF: that needs librsvg2-dev. SVG and everything else is built.")
+endif()
 
 set(WIRESTORY_HAVE_VIEWER OFF)
 if(WIRESTORY_VIEWER)

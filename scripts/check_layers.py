@@ -33,10 +33,12 @@ FENCES = [
     (re.compile(r"pcap"), ["capture/source"]),
     (re.compile(r"zlib\.h|zstd"), ["capture/source"]),
     (re.compile(r"yaml-cpp/"), ["sim"]),
+    (re.compile(r"pcre2"), ["analysis"]),
     (re.compile(r"imgui|imgui_impl"), ["viz/paint_imgui", "viz/app"]),
     (re.compile(r"GLFW/"), ["viz/app"]),
     (re.compile(r"GL/"), ["viz/app"]),
     (re.compile(r"CLI/"), ["cli"]),
+    (re.compile(r"rsvg|cairo"), ["cli"]),
 ]
 
 # Who may print or exit: only the command line.

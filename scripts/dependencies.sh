@@ -8,7 +8,7 @@ wirestory_packages() {
         case "$group" in
             build)
                 echo g++ cmake ninja-build pkg-config libpcap-dev libyaml-cpp-dev libcli11-dev libfmt-dev \
-                    nlohmann-json3-dev libexpected-dev zlib1g-dev libzstd-dev gettext
+                    nlohmann-json3-dev libexpected-dev zlib1g-dev libzstd-dev gettext libpcre2-dev librsvg2-dev
                 ;;
             viewer) echo libimgui-dev libglfw3-dev libgl-dev libpng-dev libfontconfig-dev fonts-dejavu-core ;;
             test)

@@ -366,7 +366,7 @@ Scene layout_ladder(const Recording& recording, const analysis::Analysis& analys
                     const LadderOptions& options) {
     std::optional<LadderPlan> made;
     if (options.plan == nullptr) {
-        made.emplace(recording, analysis, ladder_columns_for(options), options.show_findings);
+        made.emplace(recording, analysis, ladder_columns_for(options), options.show_findings, view.filter.get());
     }
     return LadderLayout(options.plan != nullptr ? *options.plan : *made, view, options).run();
 }

@@ -65,8 +65,8 @@ std::vector<LadderRow> inserted(const std::vector<LadderRow>& rows,
 }  // namespace
 
 LadderPlan::LadderPlan(const Recording& recording, const Analysis& analysis, std::size_t most_parties,
-                       bool show_findings)
-    : events_(recording, analysis), parties_(Parties::find(recording, analysis, most_parties)) {
+                       bool show_findings, const analysis::FilterHits* only)
+    : events_(recording, analysis), parties_(Parties::find(recording, analysis, most_parties)), only_(only) {
     add_events();
     if (rows_.empty()) return;
     start_ns_ = rows_.front().time_ns;
@@ -82,12 +82,14 @@ void LadderPlan::add_events() {
     rows_.reserve(recording.packets.size() + recording.calls.size() * 2);
     for (std::uint32_t i = 0; i < recording.calls.size(); ++i) {
         const Call& call = recording.calls[i];
-        if (parties_.of_actor(call.actor) == kNoParty) continue;
+        if (parties_.of_actor(call.actor) == kNoParty || !is_wanted({EventKind::kCall, i})) continue;
         rows_.push_back({call.enter_ns, i, in_two_rows(call) ? RowKind::kCallEnter : RowKind::kCall, 0, 0});
         if (in_two_rows(call) && call.returned_at_all()) rows_.push_back({call.exit_ns, i, RowKind::kCallExit, 0, 0});
     }
     for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
-        rows_.push_back({recording.packets.time_ns(i), i, RowKind::kPacket, 0, 0});
+        if (is_wanted({EventKind::kPacket, i})) {
+            rows_.push_back({recording.packets.time_ns(i), i, RowKind::kPacket, 0, 0});
+        }
     }
     // At one time: calls are entered before packets go, and return after.
     std::stable_sort(rows_.begin(), rows_.end(), [](const LadderRow& a, const LadderRow& b) {
@@ -115,6 +117,7 @@ void LadderPlan::add_findings() {
     const std::vector<Finding>& findings = events_.analysis().findings;
     for (std::uint32_t i = 0; i < findings.size(); ++i) {
         const Finding& finding = findings[i];
+        if (!is_wanted({EventKind::kFinding, i})) continue;
         std::size_t row = rows_.size();
         if (!finding.events.empty()) row = row_of(by_event, rows_, finding.events.front(), finding.begin_ns);
         if (row == rows_.size()) {
@@ -144,6 +147,8 @@ void LadderPlan::add_gaps() {
 }
 
 void LadderPlan::add_states() {
+    // Beside a selection they would stand at rows where they did not begin.
+    if (only_ != nullptr) return;
     const Analysis& analysis = events_.analysis();
     const auto with_states = std::count_if(analysis.flows.begin(), analysis.flows.end(), [](const analysis::Flow& f) {
         return f.transport == capture::Transport::kTcp;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "analysis/filter/hits.hpp"
 #include "viz/layout/event_index.hpp"
 #include "viz/layout/parties.hpp"
 
@@ -31,9 +32,9 @@ struct LadderRow {
 
 class LadderPlan {
 public:
-    // `most_parties` columns at most; the rest of the world shares one.
+    // `most_parties` columns at most; the rest of the world shares one. Only the events in `only`, when it is given.
     LadderPlan(const Recording& recording, const analysis::Analysis& analysis, std::size_t most_parties,
-               bool show_findings);
+               bool show_findings, const analysis::FilterHits* only = nullptr);
 
     [[nodiscard]] const std::vector<LadderRow>& rows() const { return rows_; }
     [[nodiscard]] const Parties& parties() const { return parties_; }
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] bool ambiguous(analysis::FlowId flow) const { return flow < ambiguous_.size() && ambiguous_[flow]; }
 
 private:
+    [[nodiscard]] bool is_wanted(EventRef event) const { return only_ == nullptr || only_->has(event); }
     void add_events();
     void add_states();
     void add_state_rows();
@@ -63,6 +65,7 @@ private:
 
     EventIndex events_;
     Parties parties_;
+    const analysis::FilterHits* only_;  // used while it is made
     std::vector<LadderRow> rows_;
     std::vector<StateChange> state_changes_;  // by row (as it was before state rows were put in)
     std::vector<bool> ambiguous_;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "analysis/analysis.hpp"
+#include "analysis/filter/hits.hpp"
 #include "base/locale.hpp"
 #include "base/time.hpp"
 #include "recording/ids.hpp"
@@ -28,6 +30,9 @@ struct ViewState {
     EventRef selected;
     EventRef hovered;
     std::optional<ByteSelection> bytes;
+    // What the display filter selects; nothing when there is none. The ladder shows only that, the timeline dims the
+    // rest.
+    std::shared_ptr<const analysis::FilterHits> filter;
     Language language = Language::kEnglish;
 };
 

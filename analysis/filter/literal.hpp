@@ -1,0 +1,17 @@
+// Literals of a filter: text -> the value that a field of some type is compared with. Each mistake says what the field
+// takes. Pure.
+#pragma once
+
+#include "analysis/filter/lexer.hpp"
+#include "analysis/filter/program.hpp"
+
+namespace wirestory::analysis::filter {
+
+tl::expected<Literal, FilterError> parse_literal(const Field& field, bool as_bytes, const Token& token);
+// `token` as the upper end of the range that `low` begins.
+tl::expected<Literal, FilterError> parse_range_end(const Field& field, bool as_bytes, Literal low, const Token& token);
+
+// 80, 0x50, 0120, 0b1010000, as C and Wireshark write numbers; nothing when it is none or too large for 63 bits.
+std::optional<std::int64_t> parse_number(std::string_view text);
+
+}  // namespace wirestory::analysis::filter
