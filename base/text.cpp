@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <wchar.h>
 
+#include "base/utf8.hpp"
+
 namespace wirestory {
 
 namespace {

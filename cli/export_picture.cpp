@@ -70,7 +70,9 @@ viz::Scene timeline_scene(const Recording& recording, const analysis::Analysis& 
     timeline.height = static_cast<float>(options.height_px > 0 ? options.height_px : kTimelineHeight);
     timeline.text = text;
     const viz::TimeAxis axis = viz::axis_for(recording, analysis, view.axis);
-    return viz::layout_timeline(recording, analysis, axis, view, timeline);
+    viz::Scene scene = viz::layout_timeline(recording, analysis, axis, view, timeline);
+    scene.height = timeline.height;  // lanes come out a little lower; the picture is as large as it was asked for
+    return scene;
 }
 
 Result<std::string> svg_of(const Recording& recording, const analysis::Analysis& analysis,

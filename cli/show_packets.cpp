@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kFirstPiece = 64;
 constexpr std::size_t kLaterPieces = 4096;
 constexpr int kLeastAddress = 9;  // what is left of an address in a narrow terminal
-constexpr int kLeastInfo = 24;
+constexpr int kLeastInfo = 16;
 
 }  // namespace
 
