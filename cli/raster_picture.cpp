@@ -49,8 +49,8 @@ Result<Picture> load(const std::string& svg, const std::string& path) {
         return fail(tr_format("draw {}: the picture has no size", path));
     }
     if (picture.width > kLargestSide || picture.height > kLargestSide) {
-        return fail("draw " + path +
-                    ": the picture is more than 32,000 pixels long; write .svg, or choose with --filter");
+        return fail(tr_format(
+            "draw {}: the picture is more than 32,000 pixels long; write .svg, or choose with --filter", path));
     }
     return picture;
 }
