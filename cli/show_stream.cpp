@@ -7,11 +7,8 @@
 #include "analysis/follow.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
-<<<<<<< HEAD
-#include "cli/counted.hpp"
-=======
 #include "base/utf8.hpp"
->>>>>>> e96adc6 (Filters and exports are described, and tested against tshark; a fuzz target for filters)
+#include "cli/counted.hpp"
 #include "cli/show_views.hpp"
 
 namespace wirestory::cli {
