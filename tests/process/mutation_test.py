@@ -33,7 +33,9 @@ class MutationTest(unittest.TestCase):
 
     def run_changed(self, folder, number, mutation):
         name = mutation["scenario"].removesuffix(".yaml").removeprefix("scenarios/")
-        with open(os.path.join(wirestory.SOURCE, "scenarios", name + ".yaml"), encoding="utf-8") as file:
+        original = os.path.join(wirestory.SOURCE, "scenarios", name + ".yaml")
+        wirestory.copy_files_beside(original, folder)
+        with open(original, encoding="utf-8") as file:
             lines = file.read().split("\n")
         wanted = mutation["replace"].strip("\n")
         matching = [i for i, line in enumerate(lines) if line.rstrip() == wanted.rstrip() or line.strip() == wanted.strip()]

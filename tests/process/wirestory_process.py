@@ -31,6 +31,13 @@ def library():
     return sorted(found)
 
 
+def copy_files_beside(scenario, folder):
+    """What file("files/...") of a scenario reads comes along when the scenario is copied."""
+    files = os.path.join(os.path.dirname(scenario), "files")
+    if os.path.isdir(files):
+        shutil.copytree(files, os.path.join(folder, "files"), dirs_exist_ok=True)
+
+
 class OrdinaryUser:
     """Runs wirestory as `nobody` when the tests run as root, else as who we are.
 
@@ -58,6 +65,7 @@ class OrdinaryUser:
         target = os.path.join(self.folder, os.path.basename(path))
         shutil.copyfile(path, target)
         os.chmod(target, 0o644)
+        copy_files_beside(path, self.folder)
         return target
 
     def run(self, *arguments):
