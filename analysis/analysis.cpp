@@ -6,12 +6,16 @@
 #include "analysis/datagrams.hpp"
 #include "analysis/findings/finders.hpp"
 #include "analysis/flow_table.hpp"
+#include "analysis/late_details.hpp"
 #include "analysis/ledger_builder.hpp"
 #include "analysis/socket_binding.hpp"
 #include "analysis/states.hpp"
 
 namespace wirestory::analysis {
 namespace {
+
+// Ledgers, states and findings take ten times what the columns do; a capture of up to this many packets gets all.
+constexpr std::size_t kAllInDetailPackets = 100'000;
 
 const Datagram* find_datagram(const std::vector<DatagramKey>& keys, const std::vector<Datagram>& datagrams,
                               std::uint32_t event) {
@@ -22,9 +26,18 @@ const Datagram* find_datagram(const std::vector<DatagramKey>& keys, const std::v
 }  // namespace
 
 const StreamLedger* Analysis::stream(StreamId id) const {
+    if (late && id.flow < flows.size() && !detail.covers(flows[id.flow])) {
+        return flows[id.flow].transport == capture::Transport::kTcp ? &late->ledger(*this, id) : nullptr;
+    }
     const auto found = std::lower_bound(streams.begin(), streams.end(), id,
                                         [](const StreamLedger& ledger, StreamId wanted) { return ledger.id < wanted; });
     return found == streams.end() || found->id != id ? nullptr : &*found;
+}
+
+std::span<const Finding> Analysis::late_findings(FlowId flow) const {
+    const bool outside = late && flow < flows.size() && !detail.covers(flows[flow]);
+    if (!outside || flows[flow].transport != capture::Transport::kTcp) return {};
+    return late->findings(*this, flow);
 }
 
 std::span<const SocketEnd> Analysis::ends_of(SocketId socket) const {
@@ -49,8 +62,10 @@ Analysis analyse(const Recording& recording) {
     analysis.sightings = Sightings(recording);
     FlowTableResult table = build_flow_table(recording, analysis.sightings);
     analysis.socket_ends = bind_sockets(calls, table.flows);
-    analysis.streams = build_ledgers(calls, table.packets, table.flows);
-    DatagramResult datagrams = match_datagrams(calls, table, analysis.sightings);
+    analysis.detail.everything = recording.packets.size() <= kAllInDetailPackets;
+    if (!analysis.detail.everything) analysis.late = std::make_shared<LateDetails>(recording);
+    analysis.streams = build_ledgers(calls, table.packets, table.flows, analysis.detail);
+    DatagramResult datagrams = match_datagrams(calls, table, analysis.sightings, analysis.detail);
     analysis.datagrams = std::move(datagrams.datagrams);
     analysis.datagram_queues = std::move(datagrams.queues);
     analysis.datagrams_by_packet = std::move(datagrams.by_packet);
@@ -58,7 +73,7 @@ Analysis analyse(const Recording& recording) {
     analysis.datagrams_by_icmp = std::move(datagrams.by_icmp);
     analysis.icmp_errors = std::move(table.icmp_errors);
     analysis.fragments = std::move(table.fragments);
-    analysis.states = infer_states(calls, table.packets, table.flows);
+    analysis.states = infer_states(calls, table.packets, table.flows, analysis.detail);
     analysis.listens = find_listens(calls);
     analysis.packets = std::move(table.packets);
     analysis.flows = std::move(table.flows);

@@ -1,9 +1,10 @@
 // analyse(): everything the project concludes from a recording. Pure: the same recording gives the same analysis. It
-// holds indices into the recording, not copies, so the recording must outlive it.
+// holds indices into the recording, not copies, so the recording must outlive it and stay where it is.
 #pragma once
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -50,11 +51,14 @@ struct DatagramKey {
     auto operator<=>(const DatagramKey&) const = default;
 };
 
+class LateDetails;
+
 struct Analysis {
     Sightings sightings;
     PacketColumns packets;
     std::vector<Flow> flows;            // in order of first packet
-    std::vector<StreamLedger> streams;  // two a TCP flow: 2 * tcp flow rank + side; find with stream()
+    DetailScope detail;                 // of what follows
+    std::vector<StreamLedger> streams;  // two a TCP flow, by flow and side; find with stream()
     std::vector<Datagram> datagrams;    // in order of sending
     std::vector<DatagramQueueStep> datagram_queues;
     std::vector<StateSpan> states;  // by flow, side, time
@@ -68,11 +72,16 @@ struct Analysis {
     std::vector<DatagramKey> datagrams_by_call;    // sorted; send and receive calls
     std::vector<DatagramKey> datagrams_by_icmp;    // sorted; ICMP packets that answer them
 
-    [[nodiscard]] const StreamLedger* stream(StreamId id) const;  // nullptr when there is none
+    // nullptr when there is none. Of flows outside `detail` it is made now, and kept.
+    [[nodiscard]] const StreamLedger* stream(StreamId id) const;
+    // Those that `findings` has not, because the flow is outside `detail`: made now, and kept.
+    [[nodiscard]] std::span<const Finding> late_findings(FlowId flow) const;
     [[nodiscard]] std::span<const SocketEnd> ends_of(SocketId socket) const;
     // The datagram that a packet carried or a call sent or received; nullptr when there is none.
     [[nodiscard]] const Datagram* datagram_of_packet(std::uint32_t packet) const;
     [[nodiscard]] const Datagram* datagram_of_call(std::uint32_t call) const;
+
+    std::shared_ptr<LateDetails> late;  // nullptr when `detail` is everything
 };
 
 Analysis analyse(const Recording& recording);

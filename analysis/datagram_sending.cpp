@@ -107,13 +107,14 @@ private:
 
 }  // namespace
 
-std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table,
-                                      const Sightings& sightings) {
+std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings,
+                                      DetailScope scope) {
     std::vector<SentDatagram> sent;
     for (FlowId flow = 0; flow < table.flows.size(); ++flow) {
-        if (table.flows[flow].transport != capture::Transport::kUdp) continue;
+        if (table.flows[flow].transport != capture::Transport::kUdp || !scope.covers(table.flows[flow])) continue;
         for (const Side side : {Side::kInitiator, Side::kResponder}) SideMatcher(calls, table, flow, side).match(sent);
     }
+    if (sent.empty()) return sent;
     const FragmentArrivals fragments(calls.recording(), table, sightings);
     for (SentDatagram& each : sent) {
         each.arrived_ns = each.sent_ns;

@@ -15,6 +15,7 @@ struct SentDatagram {
 };
 
 // All datagrams of all UDP flows, by time of sending; those that the wire lost have that as their fate.
-std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings);
+std::vector<SentDatagram> match_sends(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings,
+                                      DetailScope scope);
 
 }  // namespace wirestory::analysis

@@ -288,9 +288,10 @@ void list_keys(DatagramResult& result) {
 
 }  // namespace
 
-DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings) {
+DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings,
+                               DetailScope scope) {
     DatagramResult result;
-    std::vector<SentDatagram> sent = match_sends(calls, table, sightings);
+    std::vector<SentDatagram> sent = match_sends(calls, table, sightings, scope);
     UnreachableMatcher unreachable(calls, table, sent);
     for (const std::uint32_t packet : table.icmp_errors) unreachable.match(packet, result.by_icmp);
     std::sort(result.by_icmp.begin(), result.by_icmp.end());

@@ -22,6 +22,7 @@ struct DatagramResult {
     std::vector<DatagramKey> by_icmp;
 };
 
-DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings);
+DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& table, const Sightings& sightings,
+                               DetailScope scope);
 
 }  // namespace wirestory::analysis

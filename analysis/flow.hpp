@@ -3,12 +3,16 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "base/address.hpp"
 #include "base/time.hpp"
 #include "capture/wire/packet.hpp"
+#include "recording/column.hpp"
 #include "recording/ids.hpp"
+#include "recording/narrow_column.hpp"
 #include "recording/recording.hpp"
 
 namespace wirestory::analysis {
@@ -56,25 +60,72 @@ struct Flow {
     FlowMarks marks;
     TimeNs first_ns = 0;
     TimeNs last_ns = 0;
-    std::vector<std::uint32_t> packets;  // indices into Recording::packets, in time order
+    std::span<const std::uint32_t> packets;  // indices into Recording::packets, in time order; see PacketLists
 
     [[nodiscard]] const FlowEnd& end(Side side) const { return ends[index_of(side)]; }
 };
 
-// What the analysis keeps of every packet, in columns of equal length (Recording::packets.size()). Not decodable or not
-// TCP/UDP packets have flow == kNoFlow. `offset` is where the payload's first byte stands in the sender's stream
-// (SYN and FIN take no offset), unwrapped past 4 GiB; `ack_offset` likewise in the other direction's stream.
+// Which flows analyse() looks at in detail (ledgers, states, datagrams, findings): all of a capture that is not large,
+// and those on which calls were recorded. The others wait until somebody asks.
+struct DetailScope {
+    bool everything = true;
+
+    [[nodiscard]] bool covers(const Flow& flow) const {
+        return everything || flow.ends[0].socket != kNoSocket || flow.ends[1].socket != kNoSocket;
+    }
+};
+
+// Stream offsets of 64 bits in four bytes each; those beyond 4 GiB have their upper half beside the column.
+class OffsetColumn {
+public:
+    [[nodiscard]] std::size_t size() const { return low_.size(); }
+    [[nodiscard]] StreamOffset operator[](std::size_t i) const {
+        return high_.empty() ? low_[i] : high_of(static_cast<std::uint32_t>(i)) << 32U | low_[i];
+    }
+    void extend(std::size_t size) { low_.extend(size); }
+    void set(std::uint32_t i, Place place, StreamOffset offset) {
+        low_.at(place) = static_cast<std::uint32_t>(offset);
+        if (offset >> 32U != 0) high_.push_back({i, static_cast<std::uint32_t>(offset >> 32U)});
+    }
+    // After the last set(): offsets may have been set in any order, and are looked up from now on.
+    void seal();
+
+private:
+    struct High {
+        std::uint32_t index = 0;
+        std::uint32_t bits = 0;
+    };
+    [[nodiscard]] StreamOffset high_of(std::uint32_t i) const;
+
+    Column<std::uint32_t> low_;
+    Column<High> high_;  // by index
+};
+
+// The flows' packets, one flow behind the other; Flow::packets are parts of it.
+struct PacketLists {
+    std::unique_ptr<std::uint32_t[]> packets;
+};
+
+// What the analysis keeps of every packet, in columns of equal length (Recording::packets.size()): 27 bytes. Not
+// decodable or not TCP/UDP packets have flow == kNoFlow. `offset` is where the payload's first byte stands in the
+// sender's stream (SYN and FIN take no offset), unwrapped past 4 GiB; `ack_offset` likewise in the other direction's.
 struct PacketColumns {
-    std::vector<FlowId> flow;
-    std::vector<Side> from;
-    std::vector<std::uint16_t> tcp_flags;
-    std::vector<StreamOffset> offset;
-    std::vector<StreamOffset> ack_offset;
-    std::vector<std::uint32_t> payload_bytes;
-    std::vector<std::uint32_t> window_bytes;   // scaled where the scale is known
-    std::vector<std::uint16_t> segment_flags;  // SegmentFlag bits (analysis/tcp/segment_flags.hpp)
+    Column<FlowId> flow;
+    Column<Side> from;
+    Column<std::uint16_t> tcp_flags;
+    Column<std::uint16_t> segment_flags;  // SegmentFlag bits (analysis/tcp/segment_flags.hpp)
+    OffsetColumn offset;
+    OffsetColumn ack_offset;
+    NarrowColumn payload_bytes;
+    Column<std::uint32_t> window_bytes;  // scaled where the scale is known
+    PacketLists by_flow;
 
     [[nodiscard]] std::size_t size() const { return flow.size(); }
+    // Makes room; every row must be set before it is read.
+    void extend(std::size_t size);
+    // The row of a packet that belongs to no flow.
+    void set_none(std::uint32_t packet);
+    void seal();
 };
 
 }  // namespace wirestory::analysis

@@ -1,12 +1,7 @@
-// FlowTable: sorts packets into flows and fills the columns, one pass, O(1) a packet, no allocation a packet beyond the
-// columns' growth. Knows headers only, never payload (a short snap length must not blind the analysis) and no calls.
-// A packet that several taps saw counts once, at its departure. Any input: what does not decode, and the further
-// sightings, have flow kNoFlow.
+// build_flow_table(): the whole recording through IndexBuilder, and decode_packet() for those who look at one packet.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "analysis/flow.hpp"
@@ -21,6 +16,7 @@ struct FlowTableResult {
     std::vector<std::uint32_t> fragments;    // packets that are one of several of an IP datagram, in order
 };
 
+// Further sightings of a packet (Sightings) belong to no flow: each packet is analysed once.
 FlowTableResult build_flow_table(const Recording& recording, const Sightings& sightings);
 
 // Decodes packet `index` of the recording with the link type of its tap.

@@ -273,18 +273,23 @@ void FlowLedgers::finish(StreamLedger& ledger) {
 
 }  // namespace
 
+std::array<StreamLedger, 2> build_flow_ledgers(const CallIndex& calls, const PacketColumns& packets, const Flow& flow,
+                                               FlowId id) {
+    std::array<StreamLedger, 2> ledgers;
+    ledgers[0].id = {id, Side::kInitiator};
+    ledgers[1].id = {id, Side::kResponder};
+    FlowLedgers(calls, packets, flow, ledgers[0], ledgers[1]).build();
+    return ledgers;
+}
+
 std::vector<StreamLedger> build_ledgers(const CallIndex& calls, const PacketColumns& packets,
-                                        const std::vector<Flow>& flows) {
+                                        const std::vector<Flow>& flows, DetailScope scope) {
     std::vector<StreamLedger> ledgers;
     for (FlowId id = 0; id < flows.size(); ++id) {
-        if (flows[id].transport != capture::Transport::kTcp) continue;
-        StreamLedger initiator;
-        StreamLedger responder;
-        initiator.id = {id, Side::kInitiator};
-        responder.id = {id, Side::kResponder};
-        FlowLedgers(calls, packets, flows[id], initiator, responder).build();
-        ledgers.push_back(std::move(initiator));
-        ledgers.push_back(std::move(responder));
+        if (flows[id].transport != capture::Transport::kTcp || !scope.covers(flows[id])) continue;
+        for (StreamLedger& ledger : build_flow_ledgers(calls, packets, flows[id], id)) {
+            ledgers.push_back(std::move(ledger));
+        }
     }
     return ledgers;
 }

@@ -9,6 +9,7 @@
 // it.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "analysis/call_index.hpp"
@@ -17,8 +18,11 @@
 
 namespace wirestory::analysis {
 
-// Two ledgers a TCP flow, in order of flow and side.
+// Two ledgers a TCP flow within `scope`, in order of flow and side.
 std::vector<StreamLedger> build_ledgers(const CallIndex& calls, const PacketColumns& packets,
-                                        const std::vector<Flow>& flows);
+                                        const std::vector<Flow>& flows, DetailScope scope);
+// Those of one flow, by side.
+std::array<StreamLedger, 2> build_flow_ledgers(const CallIndex& calls, const PacketColumns& packets, const Flow& flow,
+                                               FlowId id);
 
 }  // namespace wirestory::analysis

@@ -243,11 +243,11 @@ std::uint32_t FlowStates::closing_call(Side side) const {
 }  // namespace
 
 std::vector<StateSpan> infer_states(const CallIndex& calls, const PacketColumns& packets,
-                                    const std::vector<Flow>& flows) {
+                                    const std::vector<Flow>& flows, DetailScope scope) {
     std::vector<StateSpan> states;
     const TimeNs end = calls.recording().last_time_ns();
     for (FlowId id = 0; id < flows.size(); ++id) {
-        if (flows[id].transport != capture::Transport::kTcp) continue;
+        if (flows[id].transport != capture::Transport::kTcp || !scope.covers(flows[id])) continue;
         FlowStates(calls, packets, flows[id], id).run(end, states);
     }
     return states;

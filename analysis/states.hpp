@@ -12,7 +12,7 @@
 namespace wirestory::analysis {
 
 std::vector<StateSpan> infer_states(const CallIndex& calls, const PacketColumns& packets,
-                                    const std::vector<Flow>& flows);
+                                    const std::vector<Flow>& flows, DetailScope scope);
 std::vector<ListenSpan> find_listens(const CallIndex& calls);
 
 }  // namespace wirestory::analysis

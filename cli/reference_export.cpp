@@ -9,7 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/flow_table.hpp"
+#include "analysis/packet_facts.hpp"
+#include "analysis/tcp/segment_details.hpp"
 #include "analysis/tcp/segment_flags.hpp"
+#include "capture/wire/reassembly.hpp"
+#include "cli/reference_extras.hpp"
 
 namespace wirestory::cli {
 
@@ -17,39 +21,22 @@ namespace {
 
 using analysis::Analysis;
 using capture::DecodedPacket;
-using capture::DecodeIssue;
 using capture::Transport;
 
-constexpr std::uint16_t kEtherArp = 0x0806;
-constexpr std::uint16_t kEtherIpv6 = 0x86DD;
 constexpr std::size_t kFlushBytes = 64U << 10U;
 
 std::string json_text(std::string_view text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string_view protocol_of(const DecodedPacket& packet, std::uint32_t link_type) {
-    const bool fragment = packet.more_fragments || packet.fragment_offset_bytes != 0;
-    if (packet.source.version != IpVersion::kNone) {
-        if (!fragment && packet.offsets.transport != capture::LayerOffsets::kAbsent) {
-            switch (packet.transport) {
-                case Transport::kTcp: return "tcp";
-                case Transport::kUdp: return "udp";
-                case Transport::kIcmp: return "icmp";
-                case Transport::kIcmpv6: return "icmpv6";
-                default: break;
-            }
-        }
-        return packet.source.version == IpVersion::kV6 ? "ipv6" : "ip";
-    }
-    if (packet.ether_type == kEtherArp) return "arp";
-    return link_type == capture::kLinkEthernet ? "eth" : "other";
-}
-
 class Exporter {
 public:
     Exporter(const Recording& recording, const Analysis& analysis, const ReferenceSink& sink)
-        : recording_(recording), analysis_(analysis), sink_(sink), conversations_(analysis.flows.size()) {}
+        : recording_(recording),
+          analysis_(analysis),
+          sink_(sink),
+          conversations_(analysis.flows.size()),
+          followers_(analysis.flows.size()) {}
 
     bool run() {
         capture_line();
@@ -81,15 +68,19 @@ private:
         out_.clear();
     }
     void capture_line();
+    [[nodiscard]] std::string fault_text() const;
     void packet_line(std::uint32_t index);
-    void transport_fields(std::uint32_t index, const DecodedPacket& packet);
-    void flow_fields(std::uint32_t index);
+    DecodedPacket whole_packet(std::uint32_t index);
+    void flow_fields(std::uint32_t index, const DecodedPacket& packet);
+    void add_flags(std::uint16_t flags);
     void conversation_line(analysis::FlowId id);
 
     const Recording& recording_;
     const Analysis& analysis_;
     const ReferenceSink& sink_;
-    std::vector<Conversation> conversations_;
+    std::vector<Conversation> conversations_;                // by flow
+    std::vector<analysis::tcp::SegmentFollower> followers_;  // likewise
+    capture::Reassembler reassembler_;
     fmt::memory_buffer out_;
     bool open_ = true;
 };
@@ -99,49 +90,51 @@ void Exporter::capture_line() {
     for (const Tap& tap : recording_.taps) links.insert(tap.link_type);
     const std::string name = std::filesystem::path(recording_.path).filename().string();
     put(R"({{"type":"capture","name":{},"opens":true)", json_text(name));
-    if (recording_.damages.empty()) {
+    const FileFault fault = recording_.fault();
+    if (fault == FileFault::kNone) {
         put(R"(,"error":null,"error_kind":"none")");
     } else {
-        put(R"(,"error":{},"error_kind":"truncated")", json_text(recording_.damages.front().what));
+        put(R"(,"error":{},"error_kind":"{}")", json_text(fault_text()), to_string(fault));
     }
     put(R"(,"packets":{},"linktypes":[{}])", recording_.packets.size(), fmt::join(links, ","));
     end_line();
 }
 
+std::string Exporter::fault_text() const {
+    for (const Damage& damage : recording_.damages) {
+        if (damage.fault != FileFault::kNone) return damage.what;
+    }
+    return {};
+}
+
+// Decoded; of a datagram in fragments, the completing one has the transport header and payload of the whole.
+DecodedPacket Exporter::whole_packet(std::uint32_t index) {
+    const DecodedPacket packet = analysis::decode_packet(recording_, index);
+    if (!packet.fragment) return packet;
+    const ByteView frame = recording_.packets.frame(index);
+    const bool complete =
+        reassembler_.add(frame, packet, recording_.packets.time_ns(index)) == capture::Reassembly::kComplete;
+    return complete ? reassembler_.datagram() : packet;
+}
+
 void Exporter::packet_line(std::uint32_t index) {
     const PacketTable& packets = recording_.packets;
-    const TapId tap = packets.tap(index);
-    const std::uint32_t link_type = tap < recording_.taps.size() ? recording_.taps[tap].link_type : 1;
-    const DecodedPacket packet = analysis::decode_packet(recording_, index);
-    const std::string_view protocol = protocol_of(packet, link_type);
+    const DecodedPacket packet = whole_packet(index);
     put(R"({{"type":"packet","n":{},"t":{},"cap":{},"len":{},"proto":"{}")", packets.number(index),
-        packets.time_ns(index), packets.captured_bytes(index), packets.original_bytes(index), protocol);
+        packets.time_ns(index), packets.captured_bytes(index), packets.original_bytes(index),
+        reference_protocol(packet));
     if (packet.source.version != IpVersion::kNone) {
         put(R"(,"src":"{}","dst":"{}")", packet.source.to_string(), packet.destination.to_string());
     }
-    if (packet.more_fragments || packet.fragment_offset_bytes != 0) put(R"(,"frag":true)");
-    if (recording_.taps.size() > 1) put(R"(,"if":{})", tap);
-    if (protocol == "tcp" || protocol == "udp") transport_fields(index, packet);
-    flow_fields(index);
+    if (packet.fragment) put(R"(,"frag":true)");
+    if (recording_.taps.size() > 1) put(R"(,"if":{})", packets.tap(index));
+    add_transport(out_, packet);
+    add_layers(out_, packet.reassembled ? reassembler_.datagram_bytes() : packets.frame(index), packet);
+    flow_fields(index, packet);
     end_line();
 }
 
-void Exporter::transport_fields(std::uint32_t index, const DecodedPacket& packet) {
-    const std::size_t seen = recording_.packets.captured_bytes(index) - packet.offsets.transport;
-    if (packet.transport == Transport::kUdp) {
-        if (seen < 8) return;
-        put(R"(,"sp":{},"dp":{},"ulen":{})", packet.udp.source_port, packet.udp.destination_port,
-            packet.udp.length_bytes);
-        return;
-    }
-    if (seen < 20) return;
-    const capture::TcpHeader& tcp = packet.tcp;
-    put(R"(,"sp":{},"dp":{},"seq":{},"ack":{},"flags":{},"win":{})", tcp.source_port, tcp.destination_port, tcp.seq,
-        tcp.ack, tcp.flags, tcp.window);
-    if (packet.issue != DecodeIssue::kBadHeader) put(R"(,"tlen":{})", packet.payload_bytes);
-}
-
-void Exporter::flow_fields(std::uint32_t index) {
+void Exporter::flow_fields(std::uint32_t index, const DecodedPacket& packet) {
     const analysis::FlowId flow = analysis_.packets.flow[index];
     if (flow == analysis::kNoFlow) return;
     put(R"(,"stream":{})", flow);
@@ -149,7 +142,14 @@ void Exporter::flow_fields(std::uint32_t index) {
     const std::size_t side = analysis::index_of(analysis_.packets.from[index]);
     ++conversation.frames[side];
     conversation.bytes[side] += recording_.packets.original_bytes(index);
-    const std::uint16_t flags = analysis_.packets.segment_flags[index];
+    add_flags(analysis_.packets.segment_flags[index]);
+    if (packet.transport != Transport::kTcp) return;
+    const analysis::PacketFacts facts = analysis::facts_of_decoded(packet, recording_.packets.time_ns(index));
+    const auto details = followers_[flow].follow(index, side, facts.segment, packet.tcp.options);
+    add_extras(out_, recording_.packets, packet, details, analysis_.packets.window_bytes[index]);
+}
+
+void Exporter::add_flags(std::uint16_t flags) {
     if (flags == 0) return;
     const char* separator = R"(,"a":[)";
     for (const auto& [flag, name] : analysis::kSegmentFlagNames) {
@@ -183,11 +183,11 @@ bool export_reference(const Recording& recording, const Analysis& analysis, cons
     return Exporter(recording, analysis, sink).run();
 }
 
-void export_unopened_reference(const std::string& path, const Error& error, const ReferenceSink& sink) {
+void export_unopened_reference(const std::string& path, const OpenError& error, const ReferenceSink& sink) {
     const std::string name = std::filesystem::path(path).filename().string();
-    sink(fmt::format(R"({{"type":"capture","name":{},"opens":false,"error":{},"error_kind":"other","packets":0}})"
+    sink(fmt::format(R"({{"type":"capture","name":{},"opens":false,"error":{},"error_kind":"{}","packets":0}})"
                      "\n",
-                     json_text(name), json_text(error.message)));
+                     json_text(name), json_text(error.message), to_string(error.fault)));
 }
 
 }  // namespace wirestory::cli

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "analysis/analysis.hpp"
-#include "base/result.hpp"
 #include "recording/recording.hpp"
+#include "recording/recording_reader.hpp"
 
 namespace wirestory::cli {
 
@@ -18,6 +18,6 @@ using ReferenceSink = std::function<bool(std::string_view)>;
 // All lines of an opened file; false when the sink wanted no more.
 bool export_reference(const Recording& recording, const analysis::Analysis& analysis, const ReferenceSink& sink);
 // The one line of a file that could not be opened.
-void export_unopened_reference(const std::string& path, const Error& error, const ReferenceSink& sink);
+void export_unopened_reference(const std::string& path, const OpenError& error, const ReferenceSink& sink);
 
 }  // namespace wirestory::cli

@@ -95,7 +95,7 @@ int show_view(const ShowContext& context, const ShowOptions& options) {
 int show(const ShowOptions& options) {
     const auto filter = compile_filter(options.filter, "show");
     if (!filter) return kMistake;
-    const Result<Recording> opened = capture::open_capture_file(options.file);
+    const auto opened = capture::open_capture_file(options.file);
     if (!opened && options.reference) export_unopened_reference(options.file, opened.error(), write_out);
     if (!opened) return options.reference ? static_cast<int>(kMistake) : complain(opened.error().message);
     const Recording& recording = *opened;

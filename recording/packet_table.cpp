@@ -10,17 +10,16 @@ namespace {
 
 // A column that is all zeros in most files takes no room until the first other value comes.
 template <class T>
-void append_sparse(std::vector<T>& column, std::size_t size_before, T value) {
+void append_sparse(Column<T>& column, std::size_t size_before, T value) {
     if (column.empty() && value == T{}) return;
-    column.resize(size_before);
+    if (column.size() < size_before) column.append(size_before - column.size(), T{});
     column.push_back(value);
 }
 
-template <class T>
-void reorder(std::vector<T>& column, const std::vector<std::uint32_t>& order) {
-    if (column.empty()) return;
-    std::vector<T> sorted;
-    sorted.reserve(column.size());
+template <class AnyColumn>
+void reorder(AnyColumn& column, const std::vector<std::uint32_t>& order) {
+    if (column.size() == 0) return;
+    AnyColumn sorted;
     for (const std::uint32_t from : order) sorted.push_back(column[from]);
     column = std::move(sorted);
 }
@@ -38,11 +37,14 @@ void PacketTable::append_stored(const PacketRecord& packet, std::uint64_t frame_
     const bool inside = frame_offset <= held && captured_bytes <= held - frame_offset;
     append_sparse(flags_, size(), packet.flags);
     append_sparse(packet_id_, size(), packet.packet_id);
-    frame_offset_.push_back(inside ? frame_offset : 0);
+    append_sparse(tap_, size(), packet.tap);
+    append_sparse(frame_offset_high_, size(), static_cast<std::uint16_t>(inside ? frame_offset >> 32U : 0));
+    frame_offset_.push_back(static_cast<std::uint32_t>(inside ? frame_offset : 0));
     captured_bytes_.push_back(inside ? captured_bytes : 0);
     original_bytes_.push_back(packet.original_bytes);
-    tap_.push_back(packet.tap);
     time_ns_.push_back(packet.time_ns);
+    earliest_ns_ = std::min(earliest_ns_, packet.time_ns);
+    latest_ns_ = std::max(latest_ns_, packet.time_ns);
 }
 
 void PacketTable::append_copy(const PacketRecord& packet) {
@@ -56,13 +58,15 @@ std::uint32_t PacketTable::flags(std::size_t i) const { return i < flags_.size()
 std::uint64_t PacketTable::packet_id(std::size_t i) const { return i < packet_id_.size() ? packet_id_[i] : 0; }
 
 void PacketTable::set_packet_id(std::size_t i, std::uint64_t id) {
-    if (i >= packet_id_.size()) packet_id_.resize(size());
+    if (i >= packet_id_.size()) packet_id_.append(size() - packet_id_.size(), 0);
     packet_id_[i] = id;
 }
 
 ByteView PacketTable::frame(std::size_t i) const {
-    if (captured_bytes_[i] == 0) return {};
-    return {base() + frame_offset_[i], captured_bytes_[i]};
+    const std::uint32_t bytes = captured_bytes_[i];
+    if (bytes == 0) return {};
+    const std::uint64_t high = i < frame_offset_high_.size() ? frame_offset_high_[i] : 0;
+    return {base() + (high << 32U | frame_offset_[i]), bytes};
 }
 
 PacketRecord PacketTable::record(std::size_t i) const {
@@ -82,10 +86,9 @@ std::vector<std::uint32_t> PacketTable::file_order() const {
 void PacketTable::set_comment(std::uint32_t packet, std::string text) { comments_[packet] = std::move(text); }
 
 void PacketTable::sort_by_time() {
-    if (std::is_sorted(time_ns_.begin(), time_ns_.end())) return;
-    // Columns that end early stand for zeros; reordering needs them whole.
-    if (!flags_.empty()) flags_.resize(size());
-    if (!packet_id_.empty()) packet_id_.resize(size());
+    std::size_t in_order = 1;
+    while (in_order < size() && time_ns_[in_order - 1] <= time_ns_[in_order]) ++in_order;
+    if (in_order >= size()) return;
     std::vector<std::uint32_t> order(size());
     std::iota(order.begin(), order.end(), 0U);
     std::stable_sort(order.begin(), order.end(),
@@ -106,6 +109,7 @@ void PacketTable::sort_by_time() {
     reorder(number_, order);
     reorder(time_ns_, order);
     reorder(frame_offset_, order);
+    reorder(frame_offset_high_, order);
     reorder(captured_bytes_, order);
     reorder(original_bytes_, order);
     reorder(tap_, order);

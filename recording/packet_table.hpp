@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,7 +11,9 @@
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "recording/column.hpp"
 #include "recording/ids.hpp"
+#include "recording/narrow_column.hpp"
 
 namespace wirestory {
 
@@ -38,7 +41,10 @@ public:
     [[nodiscard]] std::size_t size() const { return time_ns_.size(); }
     [[nodiscard]] bool empty() const { return time_ns_.empty(); }
     [[nodiscard]] TimeNs time_ns(std::size_t i) const { return time_ns_[i]; }
-    [[nodiscard]] TapId tap(std::size_t i) const { return tap_[i]; }
+    // Of all packets, whatever their order; earliest > latest when there are none.
+    [[nodiscard]] TimeNs earliest_ns() const { return earliest_ns_; }
+    [[nodiscard]] TimeNs latest_ns() const { return latest_ns_; }
+    [[nodiscard]] TapId tap(std::size_t i) const { return i < tap_.size() ? tap_[i] : TapId{0}; }
     [[nodiscard]] std::uint32_t captured_bytes(std::size_t i) const { return captured_bytes_[i]; }
     [[nodiscard]] std::uint32_t original_bytes(std::size_t i) const { return original_bytes_[i]; }
     [[nodiscard]] std::uint32_t flags(std::size_t i) const;
@@ -63,15 +69,19 @@ public:
 private:
     [[nodiscard]] const std::byte* base() const { return storage_.data() != nullptr ? storage_.data() : own_.data(); }
 
-    std::vector<TimeNs> time_ns_;
-    std::vector<std::uint64_t> frame_offset_;
-    std::vector<std::uint32_t> captured_bytes_;
-    std::vector<std::uint32_t> original_bytes_;
-    std::vector<TapId> tap_;
-    std::vector<std::uint32_t> flags_;      // empty while all are 0
-    std::vector<std::uint64_t> packet_id_;  // empty while all are 0
-    std::vector<std::uint32_t> number_;     // empty while the packets stand as in the file
+    // 16 bytes a packet for most files. Those marked so are empty while all their values are 0.
+    Column<TimeNs> time_ns_;
+    Column<std::uint32_t> frame_offset_;
+    Column<std::uint16_t> frame_offset_high_;  // sparse: files of more than 4 GiB
+    NarrowColumn captured_bytes_;
+    NarrowColumn original_bytes_;
+    Column<TapId> tap_;                  // sparse
+    Column<std::uint32_t> flags_;        // sparse
+    Column<std::uint64_t> packet_id_;    // sparse
+    std::vector<std::uint32_t> number_;  // empty while the packets stand as in the file
     std::map<std::uint32_t, std::string> comments_;
+    TimeNs earliest_ns_ = std::numeric_limits<TimeNs>::max();
+    TimeNs latest_ns_ = std::numeric_limits<TimeNs>::min();
     Bytes own_;
     std::shared_ptr<const void> owner_;
     ByteView storage_;

@@ -47,16 +47,14 @@ std::string_view to_string(DropCause cause) {
 
 // Sorted after load, but also asked while a recording is being built: so they look at all of it.
 TimeNs Recording::first_time_ns() const {
-    TimeNs first = kNeverReturned;
-    for (std::size_t i = 0; i < packets.size(); ++i) first = std::min(first, packets.time_ns(i));
+    TimeNs first = std::min(kNeverReturned, packets.earliest_ns());
     for (const Call& call : calls) first = std::min(first, call.enter_ns);
     return first == kNeverReturned ? 0 : first;
 }
 
 TimeNs Recording::last_time_ns() const {
     if (packets.empty() && calls.empty()) return 0;
-    TimeNs last = std::numeric_limits<TimeNs>::min();
-    for (std::size_t i = 0; i < packets.size(); ++i) last = std::max(last, packets.time_ns(i));
+    TimeNs last = packets.latest_ns();
     for (const Call& call : calls) last = std::max(last, call.returned_at_all() ? call.exit_ns : call.enter_ns);
     return last;
 }

@@ -73,7 +73,8 @@ std::vector<Finding> find_all(const FinderContext& context) {
     std::vector<Finding> findings;
     const std::vector<Flow>& flows = context.analysis.flows;
     for (FlowId flow = 0; flow < flows.size(); ++flow) {
-        if (flows[flow].transport == capture::Transport::kTcp) find_in_flow(context, flow, findings);
+        if (flows[flow].transport != capture::Transport::kTcp || !context.analysis.detail.covers(flows[flow])) continue;
+        find_in_flow(context, flow, findings);
     }
     find_dropped_datagrams(context, findings);
     find_truncated_datagrams(context, findings);

@@ -193,14 +193,12 @@ std::uint16_t analyse_segment(Connection& connection, std::size_t from, const Se
     Sender& own = connection.senders[from];
     Sender& peer = connection.senders[1 - from];
     std::uint16_t flags = 0;
+    // A SYN again, with the same number: what came between (a RST in answer) does not count.
+    const bool first_half = (segment.flags & (kSyn | kAck)) == kSyn;
+    if (first_half && own.first_seq_known && own.first_seq == segment.seq) own.next_seq = own.acked_limit;
     if (segment.payload_length_known) flags = Analysis(connection, own, peer, segment).run();
     note_scale(own, peer, segment);
     return flags;
-}
-
-void restart_handshake(Connection& connection, std::size_t from) {
-    Sender& own = connection.senders[from];
-    own.next_seq = own.acked_limit;
 }
 
 std::uint32_t scaled_window(const Sender& sender, std::uint16_t tcp_flags, std::uint16_t window) {

@@ -54,8 +54,6 @@ struct Connection {
 
 // The flags of `segment`, sent by sender `from`, and `connection` moves on.
 std::uint16_t analyse_segment(Connection& connection, std::size_t from, const Segment& segment);
-// A SYN that repeats the connection's number: what came between (a RST) does not count. Call before analyse_segment().
-void restart_handshake(Connection& connection, std::size_t from);
 
 // How far the window given by `window` on the wire reaches, scaled where the scale is known.
 std::uint32_t scaled_window(const Sender& sender, std::uint16_t tcp_flags, std::uint16_t window);
