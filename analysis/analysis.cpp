@@ -64,7 +64,7 @@ Analysis analyse(const Recording& recording) {
     analysis.socket_ends = bind_sockets(calls, table.flows);
     analysis.detail.everything = recording.packets.size() <= kAllInDetailPackets;
     if (!analysis.detail.everything) analysis.late = std::make_shared<LateDetails>(recording);
-    analysis.streams = build_ledgers(calls, table.packets, table.flows, analysis.detail);
+    analysis.streams = build_ledgers(calls, analysis.sightings, table.packets, table.flows, analysis.detail);
     DatagramResult datagrams = match_datagrams(calls, table, analysis.sightings, analysis.detail);
     analysis.datagrams = std::move(datagrams.datagrams);
     analysis.datagram_queues = std::move(datagrams.queues);
@@ -73,7 +73,7 @@ Analysis analyse(const Recording& recording) {
     analysis.datagrams_by_icmp = std::move(datagrams.by_icmp);
     analysis.icmp_errors = std::move(table.icmp_errors);
     analysis.fragments = std::move(table.fragments);
-    analysis.states = infer_states(calls, table.packets, table.flows, analysis.detail);
+    analysis.states = infer_states(calls, analysis.sightings, table.packets, table.flows, analysis.detail);
     analysis.listens = find_listens(calls);
     analysis.packets = std::move(table.packets);
     analysis.flows = std::move(table.flows);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "analysis/datagram_arrivals.hpp"
 #include "analysis/datagram_sending.hpp"
 
 namespace wirestory::analysis {
@@ -292,6 +293,7 @@ DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& ta
                                DetailScope scope) {
     DatagramResult result;
     std::vector<SentDatagram> sent = match_sends(calls, table, sightings, scope);
+    place_arrivals(calls, sightings, table, sent);
     UnreachableMatcher unreachable(calls, table, sent);
     for (const std::uint32_t packet : table.icmp_errors) unreachable.match(packet, result.by_icmp);
     std::sort(result.by_icmp.begin(), result.by_icmp.end());
@@ -300,8 +302,8 @@ DatagramResult match_datagrams(const CallIndex& calls, const FlowTableResult& ta
     std::vector<std::uint32_t> receiver_of(calls.socket_count(), kNoIndex);
     for (std::uint32_t i = 0; i < sent.size(); ++i) {
         const Datagram& datagram = sent[i].datagram;
-        const SocketId socket = table.flows[datagram.flow].end(other(datagram.from)).socket;
-        if (socket == kNoSocket) continue;
+        const SocketId socket = datagram.receiver;
+        if (socket == kNoSocket || sent[i].arrived_ns == kNever) continue;
         if (receiver_of[socket] == kNoIndex) {
             receiver_of[socket] = static_cast<std::uint32_t>(receivers.size());
             receivers.emplace_back(calls, table, socket, sent);

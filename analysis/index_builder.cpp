@@ -90,6 +90,7 @@ void IndexBuilder::read(std::size_t position, std::span<Read> into) {
         // A further sighting of a packet belongs to no flow: it is analysed once.
         const bool logical = once || sightings_.is_logical(each.packet);
         each.facts = logical ? facts_of(recording_, each.packet, reassembler_) : PacketFacts{};
+        if (!once && logical) each.facts.segment.arrives_ns = sightings_.arrival_ns(each.packet);
         each.hash = map_.hash(each.facts.key);
     }
 }

@@ -60,6 +60,8 @@ private:
     [[nodiscard]] Stretch stretch_around(TimeNs when) const;
     [[nodiscard]] Bounds queued(Stretch stretch, bool unsent_only) const;
     [[nodiscard]] Bounds unread(Stretch stretch) const;
+    // When this end learned that its FIN is acknowledged: the first such ACK may be lost.
+    [[nodiscard]] TimeNs fin_acked_ns() const;
     [[nodiscard]] Bounds fin_counts(Stretch stretch, bool unsent_only) const;
     [[nodiscard]] TimeNs packet_time(std::uint32_t packet) const { return calls_.recording().packets.time_ns(packet); }
 
@@ -119,6 +121,19 @@ Bounds EndComparison::queued(Stretch stretch, bool unsent_only) const {
     return {bounds.min + fin.min, bounds.max + fin.max};
 }
 
+TimeNs EndComparison::fin_acked_ns() const {
+    const std::uint32_t first = flow_.marks.fin_acked[index_of(sends_.id.from)];
+    TimeNs acked_ns = kNever;
+    for (auto at = std::lower_bound(flow_.packets.begin(), flow_.packets.end(), first); at != flow_.packets.end();
+         ++at) {
+        if (analysis_.packets.from[*at] == sends_.id.from) continue;
+        if ((analysis_.packets.tcp_flags[*at] & capture::kAck) == 0) continue;
+        acked_ns = std::min(acked_ns, analysis_.sightings.arrival_ns(*at));
+        if (!analysis_.sightings.any() || acked_ns != kNever) break;
+    }
+    return acked_ns;
+}
+
 // The FIN is queued in shutdown() or close(), leaves with its packet, and is gone with its ACK.
 Bounds EndComparison::fin_counts(Stretch stretch, bool unsent_only) const {
     TimeNs asked_enter = kNever;
@@ -133,9 +148,9 @@ Bounds EndComparison::fin_counts(Stretch stretch, bool unsent_only) const {
         break;
     }
     const std::size_t side = index_of(sends_.id.from);
-    const std::uint32_t over = unsent_only ? flow_.marks.fin[side] : flow_.marks.fin_acked[side];
-    TimeNs over_ns = kNever;
-    if (over != kNoPacket) over_ns = unsent_only ? packet_time(over) : analysis_.sightings.arrival_ns(over);
+    const std::uint32_t fin = flow_.marks.fin[side];
+    TimeNs over_ns = fin == kNoPacket ? kNever : packet_time(fin);
+    if (!unsent_only) over_ns = fin_acked_ns();
     Bounds bounds;
     const bool surely = asked_exit <= stretch.begin && over_ns > stretch.end;
     const bool possibly = asked_enter <= stretch.end && over_ns >= stretch.begin;

@@ -124,6 +124,9 @@ struct Datagram {
     std::uint32_t send_call = kNoIndex;
     std::uint32_t packet = kNoIndex;
     std::uint32_t recv_call = kNoIndex;
+    SocketId receiver = kNoSocket;     // whose receive buffer it went to; kNoSocket when that is not known
+    std::uint32_t arrival = kNoIndex;  // on a wire: the packet as its receiver's tap saw it
+    bool duplicate = false;            // the wire made it: one more arrival of the datagram before it
     DatagramFate fate = DatagramFate::kUnknown;
     Evidence fate_evidence = Evidence::kDerived;
 };

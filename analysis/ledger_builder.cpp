@@ -6,6 +6,7 @@
 
 #include "analysis/interval_set.hpp"
 #include "analysis/messages.hpp"
+#include "analysis/packet_moments.hpp"
 
 namespace wirestory::analysis {
 namespace {
@@ -40,19 +41,31 @@ public:
     }
     void carry(TimeNs when, ByteRange range, std::uint32_t packet) {
         if (range.empty()) return;
-        ledger_.carried.push_back({range, packet, when, seen_.contains(range)});
-        seen_.add(range);
+        ledger_.carried.push_back({range, packet, when, left_.contains(range)});
+        left_.add(range);
         now_.sent = std::max(now_.sent, range.end);
-        arrived_ = std::max(arrived_, seen_.contiguous());
+        settle(when, {EventKind::kPacket, packet});
+    }
+    void arrive(TimeNs when, ByteRange range, std::uint32_t packet) {
+        if (range.empty()) return;
+        come_.add(range);
+        arrived_ = std::max(arrived_, come_.contiguous());
+        settle(when, {EventKind::kPacket, packet});
+    }
+    // The receiver says so: it has arrived, whether the capture has it or not.
+    void confirm(TimeNs when, StreamOffset up_to, std::uint32_t packet) {
+        if (up_to <= confirmed_) return;
+        confirmed_ = up_to;
+        come_.add({0, up_to});
+        left_.add({0, up_to});
+        arrived_ = std::max(arrived_, come_.contiguous());
         settle(when, {EventKind::kPacket, packet});
     }
     void acknowledge(TimeNs when, StreamOffset up_to, std::uint32_t packet) {
         if (up_to <= acknowledged_) return;
         acknowledged_ = up_to;
         ledger_.acknowledged.push_back({up_to, packet, when});
-        seen_.add({0, up_to});  // what is acknowledged has arrived, whether the capture has it or not
         now_.acknowledged = std::max(now_.acknowledged, up_to);
-        arrived_ = std::max(arrived_, seen_.contiguous());
         settle(when, {EventKind::kPacket, packet});
     }
     void read(TimeNs when, StreamOffset up_to, EventRef cause) {
@@ -75,9 +88,11 @@ private:
     void settle(TimeNs when, EventRef cause);
 
     StreamLedger& ledger_;
-    IntervalSet seen_;
+    IntervalSet left_;  // the sender
+    IntervalSet come_;  // to the receiver
     SendStep now_;
     StreamOffset acknowledged_ = 0;
+    StreamOffset confirmed_ = 0;
     StreamOffset read_ = 0;
     StreamOffset arrived_ = 0;
     bool reader_known_;
@@ -108,9 +123,10 @@ void StreamBuilder::settle(TimeNs when, EventRef cause) {
 
 class FlowLedgers {
 public:
-    FlowLedgers(const CallIndex& calls, const PacketColumns& packets, const Flow& flow, StreamLedger& initiator,
-                StreamLedger& responder)
+    FlowLedgers(const CallIndex& calls, const Sightings& sightings, const PacketColumns& packets, const Flow& flow,
+                StreamLedger& initiator, StreamLedger& responder)
         : calls_(calls),
+          sightings_(sightings),
           packets_(packets),
           flow_(flow),
           ledgers_{&initiator, &responder},
@@ -126,13 +142,14 @@ public:
             return before(a.time_ns, a.phase, b.time_ns, b.phase);
         });
         auto next = events_.begin();
-        for (const std::uint32_t packet : flow_.packets) {
-            const TimeNs when = calls_.recording().packets.time_ns(packet);
-            for (; next != events_.end() && before(next->time_ns, next->phase, when, Phase::kPacket); ++next) {
+        for_each_moment(sightings_, calls_.recording(), flow_.packets, [&](const PacketMoment& moment) {
+            for (; next != events_.end() && before(next->time_ns, next->phase, moment.time_ns, Phase::kPacket);
+                 ++next) {
                 apply(*next);
             }
-            add_packet(packet, when);
-        }
+            if (moment.leaves) leave(moment.packet, moment.time_ns);
+            if (moment.arrives) arrive(moment.packet, moment.time_ns);
+        });
         for (; next != events_.end(); ++next) apply(*next);
         for (StreamLedger* ledger : ledgers_) {
             finish(*ledger);
@@ -144,7 +161,8 @@ private:
     void gather_writes(Side side);
     void gather_reads(Side side);
     void apply(const CallEvent& event);
-    void add_packet(std::uint32_t packet, TimeNs when);
+    void leave(std::uint32_t packet, TimeNs when);
+    void arrive(std::uint32_t packet, TimeNs when);
     [[nodiscard]] ByteRange carried_range(std::uint32_t packet, Side side) const;
     static void finish(StreamLedger& ledger);
 
@@ -152,6 +170,7 @@ private:
     [[nodiscard]] StreamLedger& ledger(Side side) { return *ledgers_[index_of(side)]; }
 
     const CallIndex& calls_;
+    const Sightings& sightings_;
     const PacketColumns& packets_;
     const Flow& flow_;
     std::array<StreamLedger*, 2> ledgers_;
@@ -245,14 +264,19 @@ ByteRange FlowLedgers::carried_range(std::uint32_t packet, Side side) const {
     return {0, range.end - std::min<StreamOffset>(missing, range.end)};
 }
 
-void FlowLedgers::add_packet(std::uint32_t packet, TimeNs when) {
+void FlowLedgers::leave(std::uint32_t packet, TimeNs when) {
     const Side side = packets_.from[packet];
     const std::uint16_t flags = packets_.tcp_flags[packet];
-    if ((flags & capture::kRst) != 0) {
-        for (StreamBuilder& each : streams_) each.reset(when, {EventKind::kPacket, packet});
-        return;
-    }
+    if ((flags & capture::kRst) != 0) return stream(side).reset(when, {EventKind::kPacket, packet});
     stream(side).carry(when, carried_range(packet, side), packet);
+    if ((flags & capture::kAck) != 0) stream(other(side)).confirm(when, packets_.ack_offset[packet], packet);
+}
+
+void FlowLedgers::arrive(std::uint32_t packet, TimeNs when) {
+    const Side side = packets_.from[packet];
+    const std::uint16_t flags = packets_.tcp_flags[packet];
+    if ((flags & capture::kRst) != 0) return stream(other(side)).reset(when, {EventKind::kPacket, packet});
+    stream(side).arrive(when, carried_range(packet, side), packet);
     if ((flags & capture::kAck) != 0) stream(other(side)).acknowledge(when, packets_.ack_offset[packet], packet);
 }
 
@@ -273,21 +297,22 @@ void FlowLedgers::finish(StreamLedger& ledger) {
 
 }  // namespace
 
-std::array<StreamLedger, 2> build_flow_ledgers(const CallIndex& calls, const PacketColumns& packets, const Flow& flow,
-                                               FlowId id) {
+std::array<StreamLedger, 2> build_flow_ledgers(const CallIndex& calls, const Sightings& sightings,
+                                               const PacketColumns& packets, const Flow& flow, FlowId id) {
     std::array<StreamLedger, 2> ledgers;
     ledgers[0].id = {id, Side::kInitiator};
     ledgers[1].id = {id, Side::kResponder};
-    FlowLedgers(calls, packets, flow, ledgers[0], ledgers[1]).build();
+    FlowLedgers(calls, sightings, packets, flow, ledgers[0], ledgers[1]).build();
     return ledgers;
 }
 
-std::vector<StreamLedger> build_ledgers(const CallIndex& calls, const PacketColumns& packets,
-                                        const std::vector<Flow>& flows, DetailScope scope) {
+std::vector<StreamLedger> build_ledgers(const CallIndex& calls, const Sightings& sightings,
+                                        const PacketColumns& packets, const std::vector<Flow>& flows,
+                                        DetailScope scope) {
     std::vector<StreamLedger> ledgers;
     for (FlowId id = 0; id < flows.size(); ++id) {
         if (flows[id].transport != capture::Transport::kTcp || !scope.covers(flows[id])) continue;
-        for (StreamLedger& ledger : build_flow_ledgers(calls, packets, flows[id], id)) {
+        for (StreamLedger& ledger : build_flow_ledgers(calls, sightings, packets, flows[id], id)) {
             ledgers.push_back(std::move(ledger));
         }
     }

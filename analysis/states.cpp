@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
+
+#include "analysis/interval_set.hpp"
+#include "analysis/packet_moments.hpp"
 
 namespace wirestory::analysis {
 namespace {
@@ -81,14 +85,20 @@ void EndStates::apply_samples(const CallIndex& calls, SocketId socket) {
 
 class FlowStates {
 public:
-    FlowStates(const CallIndex& calls, const PacketColumns& packets, const Flow& flow, FlowId id)
+    FlowStates(const CallIndex& calls, const Sightings& sightings, const PacketColumns& packets, const Flow& flow,
+               FlowId id)
         : calls_(calls),
+          sightings_(sightings),
           packets_(packets),
           flow_(flow),
           ends_{EndStates(id, Side::kInitiator), EndStates(id, Side::kResponder)} {}
 
     void run(TimeNs recording_end, std::vector<StateSpan>& out) {
-        for (const std::uint32_t packet : flow_.packets) add(packet);
+        for_each_moment(sightings_, calls_.recording(), flow_.packets, [this](const PacketMoment& moment) {
+            now_ns_ = moment.time_ns;
+            if (moment.leaves) leave(moment.packet, packets_.from[moment.packet]);
+            if (moment.arrives) arrive(moment.packet, other(packets_.from[moment.packet]));
+        });
         for (const Side side : {Side::kInitiator, Side::kResponder}) {
             close_without_fin(side);
             end(side).finish(recording_end);
@@ -98,91 +108,100 @@ public:
     }
 
 private:
-    void add(std::uint32_t packet);
-    void add_syn(std::uint32_t packet, Side from);
-    void add_ack(std::uint32_t packet, Side from);
+    // What it means for the end that sends it, and for the one that gets it.
+    void leave(std::uint32_t packet, Side side);
+    void arrive(std::uint32_t packet, Side side);
+    void reset(std::uint32_t packet, Side side);
+    void send_syn_ack(std::uint32_t packet, Side side);
+    void receive_ack(std::uint32_t packet, Side side);
     void send_fin(std::uint32_t packet, Side side);
+    void take_stream(std::uint32_t packet, Side side);
     void receive_fin(std::uint32_t packet, Side side);
     void close_without_fin(Side side);
     // The call that closes this side's direction, the first; kNoIndex without one.
     [[nodiscard]] std::uint32_t closing_call(Side side) const;
 
     [[nodiscard]] EndStates& end(Side side) { return ends_[index_of(side)]; }
-    [[nodiscard]] TimeNs time(std::uint32_t packet) const { return calls_.recording().packets.time_ns(packet); }
+    [[nodiscard]] bool has(std::uint32_t packet, std::uint16_t flag) const {
+        return (packets_.tcp_flags[packet] & flag) != 0;
+    }
 
     const CallIndex& calls_;
+    const Sightings& sightings_;
     const PacketColumns& packets_;
     const Flow& flow_;
     std::array<EndStates, 2> ends_;
+    TimeNs now_ns_ = 0;
+    // On a wire, by the side that sends: what has arrived of its stream, and where it ends. A FIN counts only when
+    // everything before it is there (RFC 9293, 3.10.7.4).
+    std::array<IntervalSet, 2> arrived_;
+    std::array<std::optional<StreamOffset>, 2> fin_at_;
 };
 
-void FlowStates::add(std::uint32_t packet) {
-    const std::uint16_t flags = packets_.tcp_flags[packet];
-    const Side from = packets_.from[packet];
+// An end that never was (a port nobody listens on) does not close; TIME_WAIT is not assassinated (RFC 1337).
+void FlowStates::reset(std::uint32_t packet, Side side) {
+    if (end(side).state() == TcpState::kUnknown || end(side).state() == TcpState::kTimeWait) return;
+    end(side).enter(TcpState::kClosed, now_ns_, {EventKind::kPacket, packet});
+}
+
+void FlowStates::leave(std::uint32_t packet, Side side) {
     const EventRef cause{EventKind::kPacket, packet};
-    if ((flags & capture::kRst) != 0) {
-        for (EndStates& each : ends_) {
-            // An end that never was (a port nobody listens on) does not close; TIME_WAIT is not assassinated (RFC
-            // 1337).
-            if (each.state() != TcpState::kUnknown && each.state() != TcpState::kTimeWait) {
-                each.enter(TcpState::kClosed, time(packet), cause);
-            }
-        }
-        return;
-    }
-    if ((flags & capture::kSyn) != 0) {
-        add_syn(packet, from);
-    } else {
+    if (has(packet, capture::kRst)) return reset(packet, side);
+    const bool unknown = end(side).state() == TcpState::kUnknown;
+    if (!has(packet, capture::kSyn)) {
         // The capture began in the middle: what talks without SYN is past the handshake.
-        for (EndStates& each : ends_) {
-            if (each.state() == TcpState::kUnknown) each.enter(TcpState::kEstablished, time(packet), cause);
-        }
+        if (unknown) end(side).enter(TcpState::kEstablished, now_ns_, cause);
+    } else if (has(packet, capture::kAck)) {
+        send_syn_ack(packet, side);
+    } else if (unknown) {
+        end(side).enter(TcpState::kSynSent, now_ns_, cause);
     }
-    if ((flags & capture::kAck) != 0) add_ack(packet, from);
-    if ((flags & capture::kFin) != 0) {
-        send_fin(packet, from);
-        receive_fin(packet, other(from));
-    }
+    if (has(packet, capture::kFin)) send_fin(packet, side);
 }
 
-void FlowStates::add_syn(std::uint32_t packet, Side from) {
-    const bool ack = (packets_.tcp_flags[packet] & capture::kAck) != 0;
+// The answer proves that the SYN was taken, at the time it came.
+void FlowStates::send_syn_ack(std::uint32_t packet, Side side) {
+    if (end(side).state() != TcpState::kUnknown) return;
+    const std::uint32_t syn = flow_.marks.syn;
+    const bool captured = syn != kNoPacket && syn < packet && sightings_.arrival_ns(syn) <= now_ns_;
+    end(side).enter(TcpState::kSynReceived, captured ? sightings_.arrival_ns(syn) : now_ns_,
+                    {EventKind::kPacket, captured ? syn : packet});
+}
+
+void FlowStates::arrive(std::uint32_t packet, Side side) {
     const EventRef cause{EventKind::kPacket, packet};
-    if (!ack) {
-        if (end(from).state() == TcpState::kUnknown) end(from).enter(TcpState::kSynSent, time(packet), cause);
+    if (has(packet, capture::kRst)) return reset(packet, side);
+    const TcpState state = end(side).state();
+    if (!has(packet, capture::kSyn)) {
+        if (state == TcpState::kUnknown) end(side).enter(TcpState::kEstablished, now_ns_, cause);
+    } else if (has(packet, capture::kAck)) {
+        if (state == TcpState::kUnknown || state == TcpState::kSynSent) {
+            end(side).enter(TcpState::kEstablished, now_ns_, cause);
+        }
+    } else if (state == TcpState::kSynSent) {
         // Both have sent SYN: simultaneous open (RFC 9293, 3.5).
-        if (end(other(from)).state() == TcpState::kSynSent) {
-            end(other(from)).enter(TcpState::kSynReceived, time(packet), cause);
-        }
-        return;
+        end(side).enter(TcpState::kSynReceived, now_ns_, cause);
     }
-    // The answer proves that the SYN was taken, at the time it came.
-    if (end(from).state() == TcpState::kUnknown) {
-        const bool captured = flow_.marks.syn != kNoPacket && flow_.marks.syn < packet;
-        const std::uint32_t begin = captured ? flow_.marks.syn : packet;
-        end(from).enter(TcpState::kSynReceived, time(begin), {EventKind::kPacket, begin});
-    }
-    if (end(other(from)).state() == TcpState::kUnknown || end(other(from)).state() == TcpState::kSynSent) {
-        end(other(from)).enter(TcpState::kEstablished, time(packet), cause);
-    }
+    if (has(packet, capture::kAck)) receive_ack(packet, side);
+    take_stream(packet, side);
 }
 
-void FlowStates::add_ack(std::uint32_t packet, Side from) {
-    EndStates& receiver = end(other(from));
+void FlowStates::receive_ack(std::uint32_t packet, Side side) {
     const EventRef cause{EventKind::kPacket, packet};
-    if (receiver.state() == TcpState::kSynReceived) receiver.enter(TcpState::kEstablished, time(packet), cause);
-    if (flow_.marks.fin_acked[index_of(other(from))] != packet) return;
-    switch (receiver.state()) {
-        case TcpState::kFinWait1: receiver.enter(TcpState::kFinWait2, time(packet), cause); break;
-        case TcpState::kClosing: receiver.enter(TcpState::kTimeWait, time(packet), cause); break;
-        case TcpState::kLastAck: receiver.enter(TcpState::kClosed, time(packet), cause); break;
+    if (end(side).state() == TcpState::kSynReceived) end(side).enter(TcpState::kEstablished, now_ns_, cause);
+    // The first that covers the FIN may be lost: then a later one tells.
+    if (packet < flow_.marks.fin_acked[index_of(side)]) return;
+    switch (end(side).state()) {
+        case TcpState::kFinWait1: end(side).enter(TcpState::kFinWait2, now_ns_, cause); break;
+        case TcpState::kClosing: end(side).enter(TcpState::kTimeWait, now_ns_, cause); break;
+        case TcpState::kLastAck: end(side).enter(TcpState::kClosed, now_ns_, cause); break;
         default: break;
     }
 }
 
 // tcp_close_state() (net/ipv4/tcp.c) changes the state in the call, also when the FIN has to wait behind unsent bytes.
 void FlowStates::send_fin(std::uint32_t packet, Side side) {
-    TimeNs when = time(packet);
+    TimeNs when = now_ns_;
     EventRef cause{EventKind::kPacket, packet};
     const std::uint32_t call = closing_call(side);
     if (call != kNoIndex && calls_.call(call).exit_ns < when) {
@@ -197,7 +216,7 @@ void FlowStates::send_fin(std::uint32_t packet, Side side) {
             if (flow_.marks.fin_acked[index_of(other(side))] > packet) {
                 end(side).revoke();
                 end(side).enter(TcpState::kFinWait1, when, cause);
-                end(side).enter(TcpState::kClosing, time(packet), cause);
+                end(side).enter(TcpState::kClosing, now_ns_, cause);
             } else {
                 end(side).enter(TcpState::kLastAck, when, cause);
             }
@@ -206,13 +225,25 @@ void FlowStates::send_fin(std::uint32_t packet, Side side) {
     }
 }
 
+void FlowStates::take_stream(std::uint32_t packet, Side side) {
+    const std::size_t sender = index_of(other(side));
+    if (!sightings_.any()) {
+        if (has(packet, capture::kFin)) receive_fin(packet, side);
+        return;
+    }
+    const StreamOffset end_offset = packets_.offset[packet] + packets_.payload_bytes[packet];
+    arrived_[sender].add({packets_.offset[packet], end_offset});
+    if (has(packet, capture::kFin)) fin_at_[sender] = end_offset;
+    if (fin_at_[sender] && arrived_[sender].contiguous() >= *fin_at_[sender]) receive_fin(packet, side);
+}
+
 void FlowStates::receive_fin(std::uint32_t packet, Side side) {
     const EventRef cause{EventKind::kPacket, packet};
     switch (end(side).state()) {
         case TcpState::kSynReceived:
-        case TcpState::kEstablished: end(side).enter(TcpState::kCloseWait, time(packet), cause); break;
-        case TcpState::kFinWait1: end(side).enter(TcpState::kClosing, time(packet), cause); break;
-        case TcpState::kFinWait2: end(side).enter(TcpState::kTimeWait, time(packet), cause); break;
+        case TcpState::kEstablished: end(side).enter(TcpState::kCloseWait, now_ns_, cause); break;
+        case TcpState::kFinWait1: end(side).enter(TcpState::kClosing, now_ns_, cause); break;
+        case TcpState::kFinWait2: end(side).enter(TcpState::kTimeWait, now_ns_, cause); break;
         default: break;
     }
 }
@@ -242,13 +273,13 @@ std::uint32_t FlowStates::closing_call(Side side) const {
 
 }  // namespace
 
-std::vector<StateSpan> infer_states(const CallIndex& calls, const PacketColumns& packets,
+std::vector<StateSpan> infer_states(const CallIndex& calls, const Sightings& sightings, const PacketColumns& packets,
                                     const std::vector<Flow>& flows, DetailScope scope) {
     std::vector<StateSpan> states;
     const TimeNs end = calls.recording().last_time_ns();
     for (FlowId id = 0; id < flows.size(); ++id) {
         if (flows[id].transport != capture::Transport::kTcp || !scope.covers(flows[id])) continue;
-        FlowStates(calls, packets, flows[id], id).run(end, states);
+        FlowStates(calls, sightings, packets, flows[id], id).run(end, states);
     }
     return states;
 }

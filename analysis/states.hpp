@@ -11,7 +11,7 @@
 
 namespace wirestory::analysis {
 
-std::vector<StateSpan> infer_states(const CallIndex& calls, const PacketColumns& packets,
+std::vector<StateSpan> infer_states(const CallIndex& calls, const Sightings& sightings, const PacketColumns& packets,
                                     const std::vector<Flow>& flows, DetailScope scope);
 std::vector<ListenSpan> find_listens(const CallIndex& calls);
 

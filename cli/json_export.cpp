@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/fate_words.hpp"
 #include "base/text.hpp"
 #include "capture/wire/packet.hpp"
 
@@ -71,6 +72,26 @@ json events_of(const std::vector<EventRef>& events) {
     return list;
 }
 
+// On a wire: which packet a further sighting is of; where each copy of a packet arrived; what the wire did to it.
+void add_sightings(json& out, const Recording& recording, const Analysis& analysis, std::uint32_t packet) {
+    const analysis::Sightings& sightings = analysis.sightings;
+    if (!sightings.is_logical(packet)) {
+        out["sighting_of"] = sightings.logical(packet);
+        return;
+    }
+    json arrivals = json::array();
+    for (const analysis::Arrival& arrival : sightings.arrivals(packet)) {
+        json& item =
+            arrivals.emplace_back(json{{"to", actor_or_null(recording, arrival.to)}, {"time_ns", arrival.time_ns}});
+        if (arrival.duplicate) item["duplicate"] = true;
+        if (arrival.corrupted) item["corrupted"] = true;
+    }
+    out["arrivals"] = std::move(arrivals);
+    if (const WireFate* loss = sightings.loss(packet)) out["lost"] = to_string(loss->cause);
+    std::string fate = analysis::describe_fate(recording, sightings, packet);
+    if (!fate.empty()) out["fate"] = std::move(fate);
+}
+
 json packet_json(const Recording& recording, const Analysis& analysis, std::uint32_t i) {
     const TapId tap = recording.packets.tap(i);
     const std::uint32_t link_type = tap < recording.taps.size() ? recording.taps[tap].link_type : 1;
@@ -90,6 +111,7 @@ json packet_json(const Recording& recording, const Analysis& analysis, std::uint
         out["from"] = packet.source.to_string();
         out["to"] = packet.destination.to_string();
     }
+    if (analysis.sightings.any()) add_sightings(out, recording, analysis, i);
     if (i >= analysis.packets.size() || analysis.packets.flow[i] == analysis::kNoFlow) return out;
     out["flow"] = analysis.packets.flow[i];
     out["len"] = analysis.packets.payload_bytes[i];

@@ -43,7 +43,11 @@ bool show_heading(const ShowContext& context) {
     const auto packets = [](std::size_t count) {
         return counted(count, tr_later("{} packet"), tr_later("{} packets"));
     };
-    std::string summary = fmt::format("{}: {}", recording.path, packets(recording.packets.size()));
+    std::size_t logical = 0;  // each packet once, however many taps saw it
+    for (std::uint32_t i = 0; i < recording.packets.size(); ++i)
+        logical += context.analysis.sightings.is_logical(i) ? 1 : 0;
+    std::string summary = fmt::format("{}: {}", recording.path, packets(logical));
+    if (logical != recording.packets.size()) summary += tr_format(" ({} sightings)", recording.packets.size());
     if (!recording.calls.empty())
         summary += ", " + counted(recording.calls.size(), tr_later("{} call"), tr_later("{} calls"));
     if (!context.analysis.flows.empty())

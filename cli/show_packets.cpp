@@ -30,7 +30,7 @@ bool show_packets(const ShowContext& context) {
     const auto count = static_cast<std::uint32_t>(context.recording.packets.size());
     std::size_t piece = kFirstPiece;
     for (std::uint32_t i = 0; i < count; ++i) {
-        if (!context.matcher.packet(i)) continue;
+        if (!context.analysis.sightings.is_logical(i) || !context.matcher.packet(i)) continue;
         const PacketLine line = packet_line(context.recording, context.analysis, i);
         table.add({fmt::format("{}", i + 1), time(context.recording.packets.time_ns(i)), line.source, line.destination,
                    line.protocol, fmt::format("{}", context.recording.packets.original_bytes(i)), line.info});

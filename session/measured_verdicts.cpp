@@ -69,7 +69,10 @@ public:
         for (const analysis::Datagram& datagram : analysis_.datagrams) {
             const analysis::Flow& flow = analysis_.flows[datagram.flow];
             if (expected.from != kNoActor && flow.end(datagram.from).actor != expected.from) continue;
-            if (expected.to != kNoActor && flow.end(analysis::other(datagram.from)).actor != expected.to) continue;
+            if (datagram.duplicate) continue;
+            ActorId to = flow.end(analysis::other(datagram.from)).actor;
+            if (datagram.receiver < recording_.sockets.size()) to = recording_.sockets[datagram.receiver].actor;
+            if (expected.to != kNoActor && to != expected.to) continue;
             ++number;
             if (datagram.fate != analysis::DatagramFate::kRead) lost.push_back(number);
         }
@@ -176,7 +179,11 @@ private:
     }
 
     [[nodiscard]] std::optional<TimeNs> end_of(EventRef event) const {
-        if (event.kind == EventKind::kPacket) return recording_.packets.time_ns(event.index);
+        if (event.kind == EventKind::kPacket) {
+            // What never arrived has no end; on loopback a packet ends where it begins.
+            const TimeNs arrived_ns = analysis_.sightings.arrival_ns(event.index);
+            return arrived_ns == analysis::kNeverArrives ? std::nullopt : std::optional{arrived_ns};
+        }
         if (event.kind != EventKind::kCall) return std::nullopt;
         // A step like sendall makes several calls: it ends with the last.
         const Call* last = &recording_.calls[event.index];

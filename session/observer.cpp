@@ -1,7 +1,6 @@
 #include "session/observer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include <poll.h>
@@ -17,9 +16,9 @@ constexpr DurationNs kMarkerTimeoutNs = 5 * kSecondNs;
 
 }  // namespace
 
-Observer::Observer(capture::LiveCapture& tap, sim::Stage& stage, RecordingWriter& writer, Recording& header,
+Observer::Observer(Taps& taps, sim::Wire* wire, sim::Stage& stage, RecordingWriter& writer, Recording& header,
                    std::atomic<bool>& interrupt)
-    : tap_(tap), stage_(stage), writer_(writer), header_(header), interrupt_(interrupt) {}
+    : taps_(taps), wire_(wire), stage_(stage), writer_(writer), header_(header), interrupt_(interrupt) {}
 
 Observer::~Observer() {
     if (thread_.joinable()) (void)finish();
@@ -49,23 +48,24 @@ void Observer::loop() {
     last_event_ns_ = monotonic_now_ns();
     bool stop = false;
     while (!stop) {
-        std::array<pollfd, 3> fds{pollfd{tap_.poll_fd(), POLLIN, 0}, pollfd{stage_.event_fd(), POLLIN, 0},
-                                  pollfd{stop_event_.get(), POLLIN, 0}};
-        const int ready = poll(fds.data(), fds.size(), tick_ms());
+        polled_.assign({{stage_.event_fd(), POLLIN, 0}, {stop_event_.get(), POLLIN, 0}});
+        taps_.add_poll_fds(polled_);
+        const int ready = poll(polled_.data(), polled_.size(), tick_ms());
         if (ready < 0 && errno != EINTR) {
             note(fail_errno("poll for packets", errno));
             return;
         }
-        stop = fds[2].revents != 0;
+        stop = polled_[1].revents != 0;
         if (ready > 0) last_event_ns_ = monotonic_now_ns();
 
-        const auto taken = tap_.drain([this](const PacketRecord& packet) { on_packet(packet); });
+        const auto taken = taps_.drain([this](const PacketRecord& packet) { on_packet(packet); });
         if (!taken) note(tl::unexpected<Error>(taken.error()));
-        if (stop) note(tap_.synchronise([this](const PacketRecord& packet) { on_packet(packet); }, kMarkerTimeoutNs));
-        if ((fds[1].revents & POLLIN) != 0) stage_.clear_event();
+        if (stop) note(taps_.synchronise([this](const PacketRecord& packet) { on_packet(packet); }, kMarkerTimeoutNs));
+        if ((polled_[0].revents & POLLIN) != 0) stage_.clear_event();
         sample(taken.value_or(0) > 0);
         write_calls();
         write_figures();
+        write_wire();
         note(writer_.flush());
     }
 }
@@ -75,7 +75,9 @@ void Observer::on_packet(const PacketRecord& packet) {
     const auto view =
         view_packet(packet.frame, header_.taps[packet.tap].link_type, packet.original_bytes, header_.actors);
     if (!view) return;
-    stage_.packet_seen(view->seen);
+    // Conditions count a packet once, when it leaves; on loopback there is but one moment.
+    const bool arrived = (packet.flags & 3U) == static_cast<std::uint32_t>(PacketDirection::kInbound);
+    if (!arrived) stage_.packet_seen(view->seen);
     const auto same = [&](const FlowEnds& flow) {
         return (flow.a == view->source && flow.b == view->destination) ||
                (flow.b == view->source && flow.a == view->destination);
@@ -121,6 +123,22 @@ void Observer::write_figures() {
     if (!reports_.empty()) note(writer_.write_tx_reports(reports_));
     samples_.clear();
     reports_.clear();
+}
+
+void Observer::write_wire() {
+    stage_.take_wire_changes(changes_);
+    for (const WireChange& change : changes_) note(writer_.write_wire_change(change));
+    changes_.clear();
+    if (wire_ == nullptr) return;
+    wire_->take_fates(fates_);
+    if (!fates_.empty()) note(writer_.write_fates(fates_));
+    fates_.clear();
+}
+
+Status Observer::write_last_fates() {
+    write_wire();
+    if (first_error_) return tl::unexpected<Error>(*first_error_);
+    return {};
 }
 
 void Observer::note(const Status& status) {

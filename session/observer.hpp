@@ -1,5 +1,6 @@
-// The observer: one thread that takes packets from the tap, samples the kernel's view of the sockets concerned, and
-// writes packets, calls and samples to the recording as they come. It keeps off the path of the observed calls.
+// The observer: one thread that takes packets from the taps and the wire's word on each, samples the kernel's view of
+// the sockets concerned, and writes packets, calls and samples to the recording as they come. It keeps off the path of
+// the observed calls.
 #pragma once
 
 #include <atomic>
@@ -9,16 +10,17 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "capture/source/live_capture.hpp"
 #include "recording/recording_writer.hpp"
+#include "session/taps.hpp"
 #include "sim/run/stage.hpp"
 
 namespace wirestory::session {
 
 class Observer {
 public:
-    // `header` gives taps and actors; it grows the sockets as the story makes them. All references must outlive it.
-    Observer(capture::LiveCapture& tap, sim::Stage& stage, RecordingWriter& writer, Recording& header,
+    // `header` gives taps and actors; it grows the sockets as the story makes them. `wire` may be null. All references
+    // must outlive it.
+    Observer(Taps& taps, sim::Wire* wire, sim::Stage& stage, RecordingWriter& writer, Recording& header,
              std::atomic<bool>& interrupt);
     ~Observer();
     Observer(const Observer&) = delete;
@@ -28,6 +30,8 @@ public:
     // Waits until every packet sent before this call has been taken (a marker comes back), then ends the thread. The
     // first error of capture or writing, if there was one.
     Status finish();
+    // What the wire has told since, once finish() has returned and the wire is closed.
+    Status write_last_fates();
 
 private:
     void loop();
@@ -37,9 +41,11 @@ private:
     void sample(bool packets_came);
     void write_calls();
     void write_figures();
+    void write_wire();
     void note(const Status& status);
 
-    capture::LiveCapture& tap_;
+    Taps& taps_;
+    sim::Wire* wire_;
     sim::Stage& stage_;
     RecordingWriter& writer_;
     Recording& header_;
@@ -58,6 +64,9 @@ private:
     std::vector<sim::LoggedCall> calls_;
     std::vector<Sample> samples_;
     std::vector<TxReport> reports_;
+    std::vector<WireFate> fates_;
+    std::vector<WireChange> changes_;
+    std::vector<pollfd> polled_;
 };
 
 }  // namespace wirestory::session

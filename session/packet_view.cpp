@@ -1,6 +1,7 @@
 #include "session/packet_view.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include "base/text.hpp"
 #include "capture/wire/packet.hpp"
@@ -10,8 +11,14 @@ namespace wirestory::session {
 
 namespace {
 
-std::string_view protocol_name(capture::Transport transport) {
-    switch (transport) {
+// A later fragment has no transport header, yet is of the protocol that its IP header names.
+std::string_view protocol_name(const capture::DecodedPacket& packet) {
+    if (packet.issue == capture::DecodeIssue::kFragment) {
+        if (packet.ip_protocol == IPPROTO_TCP) return "tcp";
+        if (packet.ip_protocol == IPPROTO_UDP) return "udp";
+        if (packet.ip_protocol == IPPROTO_ICMP || packet.ip_protocol == IPPROTO_ICMPV6) return "icmp";
+    }
+    switch (packet.transport) {
         case capture::Transport::kTcp: return "tcp";
         case capture::Transport::kUdp: return "udp";
         case capture::Transport::kIcmp:
@@ -37,7 +44,7 @@ std::optional<PacketView> view_packet(ByteView frame, std::uint32_t link_type, s
     view.destination = packet.destination_endpoint();
     view.seen.from = actor_at(actors, packet.source);
     view.seen.to = actor_at(actors, packet.destination);
-    view.seen.protocol = protocol_name(packet.transport);
+    view.seen.protocol = protocol_name(packet);
     if (packet.transport == capture::Transport::kTcp) view.seen.tcp_flags = packet.tcp.flags;
     view.seen.payload = packet.payload;
     view.seen.payload_bytes = packet.payload_bytes;

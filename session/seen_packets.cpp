@@ -5,9 +5,10 @@
 
 namespace wirestory::session {
 
-SeenPackets see_packets(const Recording& recording) {
+SeenPackets see_packets(const Recording& recording, const analysis::Sightings& sightings) {
     SeenPackets packets;
     for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
+        if (!sightings.is_logical(i)) continue;
         const std::uint32_t link_type = recording.taps[recording.packets.tap(i)].link_type;
         const auto view =
             view_packet(recording.packets.frame(i), link_type, recording.packets.original_bytes(i), recording.actors);

@@ -17,7 +17,10 @@ namespace {
 class Judge {
 public:
     Judge(const sim::Scenario& scenario, const Recording& recording, const analysis::Analysis& analysis)
-        : scenario_(scenario), recording_(recording), analysis_(analysis), packets_(see_packets(recording)) {}
+        : scenario_(scenario),
+          recording_(recording),
+          analysis_(analysis),
+          packets_(see_packets(recording, analysis.sightings)) {}
 
     std::vector<Verdict> judge(const sim::StoryOutcome& outcome) {
         judge_story(outcome);
@@ -185,10 +188,11 @@ Story make_story(const sim::Scenario& scenario, const Recording& recording) {
         const auto* call = std::get_if<sim::CallStep>(&step.action);
         const char* keyword = std::holds_alternative<sim::WaitStep>(step.action)    ? "wait: "
                               : std::holds_alternative<sim::UntilStep>(step.action) ? "until: "
+                              : std::holds_alternative<sim::LinkStep>(step.action)  ? "link: "
                                                                                     : "";
         story.steps.push_back({step.span.line, call != nullptr ? call->actor : kNoActor, keyword + step.text});
     }
-    const SeenPackets packets = see_packets(recording);
+    const SeenPackets packets = see_packets(recording, analysis::Sightings(recording));
     for (const sim::TourEntry& entry : scenario.tour) {
         story.tour.push_back({entry.at, find_place(entry.place, recording, packets), entry.say});
     }

@@ -140,11 +140,14 @@ void Analysis::judge_repetition() {
 }
 
 std::uint16_t Analysis::kind_of_repetition() const {
+    // Who sees it leave knows that nothing overtook it; duplicate ACKs may still be on their way here.
+    const bool leaves_here = segment_.arrives_ns != 0;
     const DurationNs since_ack = segment_.time_ns - peer_.last_ack_ns;
-    if (peer_.duplicate_acks >= kDuplicatesForFast && peer_.last_ack == segment_.seq && since_ack >= 0 &&
-        since_ack < kFastRetransmissionNs) {
+    if (peer_.duplicate_acks >= kDuplicatesForFast && peer_.last_ack == segment_.seq &&
+        (since_ack >= 0 || leaves_here) && since_ack < kFastRetransmissionNs) {
         return kFastRetransmission | kRetransmission;
     }
+    if (leaves_here) return kRetransmission;
     // Soon after the highest number, and not a repetition of that very segment: it was overtaken.
     const DurationNs since_highest = segment_.time_ns - own_.next_seq_ns;
     const DurationNs limit = connection_.handshake_rtt_ns != 0 ? connection_.handshake_rtt_ns : kOutOfOrderWithoutRttNs;
@@ -163,7 +166,7 @@ void Analysis::move_on() {
     if (!probe && (own_.acked_limit == 0 || segment_.seq == own_.acked_limit)) own_.acked_limit = own_.next_seq;
     own_.window = segment_.window;
     own_.last_ack = segment_.ack;
-    own_.last_ack_ns = segment_.time_ns;
+    own_.last_ack_ns = segment_.arrives_ns != 0 ? segment_.arrives_ns : segment_.time_ns;
     own_.last_flags = flags_;
     if (has(kSyn)) {
         own_.window_of_syn = true;

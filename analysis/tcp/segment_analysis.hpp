@@ -15,6 +15,7 @@ namespace wirestory::analysis::tcp {
 
 struct Segment {
     TimeNs time_ns = 0;
+    TimeNs arrives_ns = 0;  // where it was seen leaving: when the other end has it; 0: seen somewhere on its way
     WireSeq seq = 0;
     WireSeq ack = 0;
     std::uint32_t payload_bytes = 0;

@@ -27,10 +27,10 @@ void block_signals_of_the_process() {
 }  // namespace
 
 Result<std::unique_ptr<ActorThread>> ActorThread::start(ActorId actor, std::uint16_t number, const std::string& name,
-                                                        StageState& stage) {
+                                                        StageState& stage, const Wire* wire) {
     std::unique_ptr<ActorThread> made(new ActorThread(actor, number, stage));
     try {
-        made->thread_ = std::thread([self = made.get(), name] { self->run(name); });
+        made->thread_ = std::thread([self = made.get(), name, wire] { self->run(name, wire); });
     } catch (const std::system_error& error) {
         return fail_errno("start a thread for " + name, error.code().value());
     }
@@ -40,6 +40,7 @@ Result<std::unique_ptr<ActorThread>> ActorThread::start(ActorId actor, std::uint
         stage.monitor().changed.wait(lock, [&] { return made->thread_id_ != 0; });
         thread_id = made->thread_id_;
     }
+    if (!made->on_host_) return tl::unexpected(made->on_host_.error());
     auto probe = ThreadProbe::open(thread_id);
     if (!probe) return tl::unexpected(probe.error());
     made->probe_ = std::move(*probe);
@@ -55,11 +56,13 @@ void ActorThread::hand_over(std::unique_ptr<Assignment> assignment) {
     wake_.notify_one();
 }
 
-void ActorThread::run(const std::string& name) {
+void ActorThread::run(const std::string& name, const Wire* wire) {
     block_signals_of_the_process();
     pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());  // the kernel's limit
+    const Status on_host = wire == nullptr ? Status{} : wire->enter_host(actor_);
     Monitor& monitor = stage_.monitor();
     std::unique_lock lock(monitor.mutex);
+    on_host_ = on_host;
     thread_id_ = static_cast<pid_t>(syscall(SYS_gettid));
     monitor.changed.notify_one();
     while (true) {

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "sim/run/prepared_call.hpp"
 #include "sim/run/thread_probe.hpp"
+#include "sim/wire/wire.hpp"
 
 namespace wirestory::sim {
 
@@ -25,9 +26,9 @@ struct Assignment {
 
 class ActorThread {
 public:
-    // Fails when the machine gives no thread or no look into /proc.
+    // Fails when the machine gives no thread, no look into /proc, or no way into the actor's host on the wire.
     static Result<std::unique_ptr<ActorThread>> start(ActorId actor, std::uint16_t number, const std::string& name,
-                                                      StageState& stage);
+                                                      StageState& stage, const Wire* wire);
     ~ActorThread() { stop(); }
     ActorThread(const ActorThread&) = delete;
     ActorThread& operator=(const ActorThread&) = delete;
@@ -52,7 +53,7 @@ public:
 private:
     ActorThread(ActorId actor, std::uint16_t number, StageState& stage)
         : actor_(actor), number_(number), stage_(stage) {}
-    void run(const std::string& name);
+    void run(const std::string& name, const Wire* wire);
 
     const ActorId actor_;
     const std::uint16_t number_;
@@ -65,6 +66,7 @@ private:
     std::atomic<bool> busy_{false};  // written with the monitor's mutex held
     pid_t thread_id_ = 0;            // guarded by the monitor's mutex, as is quit_
     bool quit_ = false;
+    Status on_host_;  // guarded by the monitor's mutex until thread_id_ is set
 };
 
 // While it lives, the signal that ends calls has a handler that does nothing (without SA_RESTART, so that a system call

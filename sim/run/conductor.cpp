@@ -23,11 +23,12 @@ constexpr DurationNs kConditionTickNs = 1 * kMillisecondNs;
 }  // namespace
 
 Conductor::Conductor(const Scenario& scenario, StageState& stage, const RunLimits& limits,
-                     const std::atomic<bool>& interrupt)
+                     const std::atomic<bool>& interrupt, Wire* wire)
     : scenario_(scenario),
       stage_(stage),
       limits_(limits),
       interrupt_(interrupt),
+      wire_(wire),
       story_deadline_ns_(monotonic_now_ns() + limits.story_timeout_ns) {}
 
 StoryOutcome Conductor::conduct() {
@@ -48,7 +49,7 @@ bool Conductor::start_threads() {
         if (call == nullptr || thread_of(*call) != nullptr) continue;
         std::string name = scenario_.actor_name(call->actor);
         if (call->thread > 0) name += fmt::format("#{}", call->thread + 1);
-        auto thread = ActorThread::start(call->actor, call->thread, name, stage_);
+        auto thread = ActorThread::start(call->actor, call->thread, name, stage_, wire_);
         if (!thread) {
             outcome_.stuck = thread.error().message;
             return false;
@@ -63,7 +64,24 @@ bool Conductor::play(std::size_t step) {
     if (const auto* call = std::get_if<CallStep>(&action)) return play_call(step, *call);
     if (!settle(step)) return false;
     if (const auto* wait = std::get_if<WaitStep>(&action)) return play_wait(step, *wait);
+    if (const auto* link = std::get_if<LinkStep>(&action)) return play_link(step, *link);
     return play_until(step, std::get<UntilStep>(action));
+}
+
+bool Conductor::play_link(std::size_t step, const LinkStep& link) {
+    if (wire_ == nullptr)
+        return stuck(Waited::kTimedOut, step, fmt::format("{}: there is no wire to change", named_step(step)));
+    WireSpec spec;
+    spec.path = link.path;
+    spec.port = link.port;
+    spec.paths = link.paths;
+    spec.ports = link.ports;
+    spec.rules = link.rules;
+    const auto moment_ns = wire_->change(spec);
+    if (!moment_ns)
+        return stuck(Waited::kTimedOut, step, fmt::format("{}: {}", named_step(step), moment_ns.error().message));
+    stage_.log_wire_change({*moment_ns, static_cast<std::int32_t>(step), scenario_.story[step].text});
+    return true;
 }
 
 bool Conductor::play_call(std::size_t step, const CallStep& call) {

@@ -19,7 +19,8 @@ namespace wirestory::sim {
 
 class Conductor {
 public:
-    Conductor(const Scenario& scenario, StageState& stage, const RunLimits& limits, const std::atomic<bool>& interrupt);
+    Conductor(const Scenario& scenario, StageState& stage, const RunLimits& limits, const std::atomic<bool>& interrupt,
+              Wire* wire);
 
     // Plays all steps and ends all threads; sockets stay open.
     StoryOutcome conduct();
@@ -34,6 +35,7 @@ private:
     bool play_call(std::size_t step, const CallStep& call);
     bool play_wait(std::size_t step, const WaitStep& wait);
     bool play_until(std::size_t step, const UntilStep& until);
+    bool play_link(std::size_t step, const LinkStep& link);
     bool wait_for_the_last();
     void end_open_calls();
 
@@ -79,6 +81,7 @@ private:
     StageState& stage_;
     const RunLimits& limits_;
     const std::atomic<bool>& interrupt_;
+    Wire* wire_;  // null: loopback
     const TimeNs story_deadline_ns_;
     StoryOutcome outcome_;
     std::vector<std::unique_ptr<ActorThread>> threads_;

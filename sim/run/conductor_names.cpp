@@ -129,7 +129,9 @@ std::string Conductor::named_step(std::size_t step) const {
     const Step& named = scenario_.story[step];
     const auto* call = std::get_if<CallStep>(&named.action);
     if (call == nullptr) {
-        const char* word = std::holds_alternative<WaitStep>(named.action) ? "wait" : "until";
+        const char* word = std::holds_alternative<WaitStep>(named.action)   ? "wait"
+                           : std::holds_alternative<LinkStep>(named.action) ? "link"
+                                                                            : "until";
         return fmt::format("line {}: `{}: {}`", named.span.line, word, named.text);
     }
     const std::string thread = call->thread > 0 ? fmt::format("#{}", call->thread + 1) : "";

@@ -56,6 +56,7 @@ Stage::~Stage() { impl_->close_all(); }
 const std::vector<Actor>& Stage::actors() const { return impl_->actors(); }
 std::vector<SocketInfo> Stage::sockets() const { return impl_->socket_infos(); }
 void Stage::take_calls(std::vector<LoggedCall>& calls) { impl_->take_calls(calls); }
+void Stage::take_wire_changes(std::vector<WireChange>& changes) { impl_->take_wire_changes(changes); }
 int Stage::event_fd() const { return impl_->event().get(); }
 
 void Stage::clear_event() {

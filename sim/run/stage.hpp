@@ -43,6 +43,7 @@ public:
 
     // Moves out what was logged since the last time, in order of logging.
     void take_calls(std::vector<LoggedCall>& calls);
+    void take_wire_changes(std::vector<WireChange>& changes);
     // A descriptor that becomes readable when calls were logged or the story ended; for poll(2).
     [[nodiscard]] int event_fd() const;
     void clear_event();

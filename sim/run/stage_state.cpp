@@ -142,6 +142,20 @@ void StageState::signal_event() {
     [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
 }
 
+void StageState::log_wire_change(WireChange change) {
+    {
+        const std::lock_guard lock(log_mutex_);
+        wire_changes_.push_back(std::move(change));
+    }
+    signal_event();
+}
+
+void StageState::take_wire_changes(std::vector<WireChange>& changes) {
+    const std::lock_guard lock(log_mutex_);
+    std::move(wire_changes_.begin(), wire_changes_.end(), std::back_inserter(changes));
+    wire_changes_.clear();
+}
+
 void StageState::take_calls(std::vector<LoggedCall>& calls) {
     const std::lock_guard lock(log_mutex_);
     std::move(log_.begin(), log_.end(), std::back_inserter(calls));

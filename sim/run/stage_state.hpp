@@ -62,6 +62,8 @@ public:
     // For a call that was ended from outside: it stands in the log once, as never returned.
     void log_never_returned(CallProgress& progress, Call call, const CallSamples& samples);
     void signal_event();
+    void log_wire_change(WireChange change);
+    void take_wire_changes(std::vector<WireChange>& changes);
 
     void take_calls(std::vector<LoggedCall>& calls);
     void take_call_samples(std::vector<Sample>& samples);
@@ -93,6 +95,7 @@ private:
 
     mutable std::mutex log_mutex_;
     std::vector<LoggedCall> log_;
+    std::vector<WireChange> wire_changes_;
     std::vector<Sample> call_samples_;
     std::vector<TxReport> last_reports_;  // of sockets closed since
     std::vector<BlockedCall> blocked_;

@@ -6,9 +6,9 @@
 namespace wirestory::sim {
 
 StoryOutcome run_story(const Scenario& scenario, Stage& stage, const RunLimits& limits,
-                       const std::atomic<bool>& interrupt) {
+                       const std::atomic<bool>& interrupt, Wire* wire) {
     StageState& state = StageAccess::state(stage);
-    StoryOutcome outcome = Conductor(scenario, state, limits, interrupt).conduct();
+    StoryOutcome outcome = Conductor(scenario, state, limits, interrupt, wire).conduct();
     state.close_all();
     state.signal_event();
     return outcome;

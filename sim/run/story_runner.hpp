@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "sim/run/stage.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/wire/wire.hpp"
 
 namespace wirestory::sim {
 
@@ -35,7 +36,8 @@ struct StoryOutcome {
     std::vector<StepMismatch> mismatches;
 };
 
+// With a wire each actor's threads are on the host of its number; without one all are where the caller is.
 StoryOutcome run_story(const Scenario& scenario, Stage& stage, const RunLimits& limits,
-                       const std::atomic<bool>& interrupt);
+                       const std::atomic<bool>& interrupt, Wire* wire = nullptr);
 
 }  // namespace wirestory::sim

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@
 #include "sim/run/tx_reports.hpp"
 #include "sim/sandbox/private_namespace.hpp"
 #include "sim/sandbox/sandbox.hpp"
+#include "sim/wire/wire.hpp"
 
 namespace wirestory::sim {
 namespace {
@@ -151,6 +153,37 @@ Result<std::string> try_sysctls() {
     return tr_format("{} of {} pinned{}", pinned, pinned_sysctls().size(), left);
 }
 
+// A datagram from one host of a wire to another.
+Result<std::string> try_wire() {
+    const auto sandbox = enter_sandbox({{}, false});
+    if (!sandbox) return fail(kNotTried);
+    WireSpec spec;
+    spec.hosts = {"one", "two"};
+    const auto wire = Wire::open(spec);
+    if (!wire) return tl::unexpected(wire.error());
+    UniqueFd receiver;
+    std::thread([&] {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        if (!wire->enter_host(1)) return;
+        receiver.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        address.sin_port = htons(9000);
+        (void)::bind(receiver.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+    }).join();
+    std::thread([&] {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(9000);
+        address.sin_addr.s_addr = htonl(wire->hosts()[1].address.v4_host_order());
+        if (!wire->enter_host(0)) return;
+        const UniqueFd sender(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        (void)::sendto(sender.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    }).join();
+    pollfd arrival{receiver.get(), POLLIN, 0};
+    if (::poll(&arrival, 1, kAnswerWithinMs) != 1) return fail(tr("a datagram from one host did not reach the other"));
+    return tr("two hosts, and a datagram from one to the other");
+}
+
 Result<std::string> try_temporary_file() {
     const char* folder = std::getenv("TMPDIR");
     std::string path = std::string(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/wirestory-doctor-XXXXXX";
@@ -226,6 +259,11 @@ std::vector<DoctorCheck> examine_machine() {
     checks.push_back(checked(tr_later("pinned sysctls"), try_sysctls,
                              tr("/proc/sys is read-only here: in a container run with --security-opt "
                                 "systempaths=unconfined; runs work, but show this machine's own settings")));
+    checks.back().needed = false;
+    checks.push_back(checked(tr_later("wire between hosts"), try_wire,
+                             tr_format("scenarios on loopback run all the same; a wire needs network namespaces, veth "
+                                       "devices (modprobe veth) and packet sockets: {}",
+                                       namespace_cure())));
     checks.back().needed = false;
     checks.push_back(
         checked(tr_later("temporary folder"), try_temporary_file, tr("set TMPDIR to a folder that you can write to")));

@@ -16,7 +16,9 @@
 #include "recording/recording.hpp"
 #include "recording/tcp_state.hpp"
 #include "sim/scenario/expectation.hpp"
+#include "sim/scenario/packet_pattern.hpp"
 #include "sim/scenario/value.hpp"
+#include "sim/wire/link_spec.hpp"
 
 namespace wirestory::sim {
 
@@ -57,18 +59,6 @@ struct WaitStep {
     DurationNs duration_ns = 0;
 };
 
-// A pattern over packets: `client > server: PSH ACK "hello"`, `udp "x"`, `client > server: 500 bytes`.
-struct PacketPattern {
-    ActorId from = kNoActor;  // kNoActor: any
-    ActorId to = kNoActor;
-    std::optional<std::uint16_t> tcp_flags;  // exactly these (ECE and CWR not compared); absent: any
-    std::string protocol;                    // "tcp", "udp", "icmp"; empty: any
-    std::optional<Bytes> payload;
-    std::optional<std::uint32_t> payload_bytes;
-    SourceSpan span;
-    std::string text;  // as written
-};
-
 enum class Figure : std::uint8_t {
     kUnreadBytes,         // SIOCINQ
     kUnsentBytes,         // SIOCOUTQNSD
@@ -98,8 +88,17 @@ struct UntilStep {
     std::optional<DurationNs> timeout_ns;  // `until: COND within 5s`
 };
 
+// `link: down`, `link: { loss: 5% }`: the wire as it is from then on, and the rules that are added.
+struct LinkStep {
+    PathSpec path;
+    PortSpec port;
+    std::vector<PathOverride> paths;
+    std::vector<PortOverride> ports;
+    std::vector<WireRule> rules;
+};
+
 struct Step {
-    std::variant<CallStep, WaitStep, UntilStep> action;
+    std::variant<CallStep, WaitStep, UntilStep, LinkStep> action;
     SourceSpan span;   // of the step's text
     std::string text;  // as written, without the actor
 };
@@ -179,7 +178,8 @@ struct Scenario {
     std::vector<std::string> topics;
     std::vector<ScenarioActor> actors;  // by ActorId: in order of first mention in the story
     std::vector<std::pair<std::string, std::string>> sysctls;
-    Framing framing;  // kNone: a message is what one send wrote
+    Framing framing;               // kNone: a message is what one send wrote
+    std::optional<WireSpec> wire;  // absent: loopback
     std::vector<Step> story;
     Expectations expect;
     Localized lesson;

@@ -74,13 +74,12 @@ public:
                              context_);
         if (!root.is_map()) return;
         if (const YamlNode* framing = keys.find("framing")) read_framing(*framing, context_);
+        if (const YamlNode* sysctl = keys.find("sysctl")) read_sysctls(*sysctl);
         read_story_key(keys);
         if (const YamlNode* title = keys.find("title"))
             context_.scenario.title = read_localized(*title, "`title`", context_);
         if (context_.scenario.title.en.empty()) context_.scenario.title.en = context_.scenario.name;
         if (const YamlNode* topics = keys.find("topics")) read_topics(*topics);
-        if (const YamlNode* link = keys.find("link")) read_link(*link);
-        if (const YamlNode* sysctl = keys.find("sysctl")) read_sysctls(*sysctl);
         if (const YamlNode* expect = keys.find("expect")) read_expectations(*expect, context_);
         if (const YamlNode* lesson = keys.find("lesson"))
             context_.scenario.lesson = read_localized(*lesson, "`lesson`", context_);
@@ -99,7 +98,8 @@ private:
         } else if (story->items.size() > kMaxSteps && story->is_sequence()) {
             context_.error(keys.key_span("story"), fmt::format("a story may have {} steps", kMaxSteps), "use fewer");
         } else {
-            read_story(*story, context_);
+            const YamlNode* link = keys.find("link");
+            read_story(*story, link, link == nullptr ? SourceSpan{} : keys.key_span("link"), context_);
         }
     }
 
@@ -112,18 +112,6 @@ private:
                                fmt::format("a topic is a word, not {}", item->describe()),
                                "for example topics: [tcp, nagle]");
             }
-        }
-    }
-
-    void read_link(const YamlNode& node) {
-        const SourceSpan span = span_of(context_.source, node);
-        if (node.is_scalar() && node.scalar == "loopback") return;
-        if (node.is_scalar()) {
-            context_.error(span, fmt::format("unknown link {}", quoted(node.scalar)), "known: `loopback`");
-        } else if (node.is_map()) {
-            context_.error(span, "a wire between hosts cannot be staged yet", "use link: loopback");
-        } else {
-            context_.error(span, fmt::format("a link is a word, not {}", node.describe()), "use link: loopback");
         }
     }
 

@@ -8,6 +8,7 @@
 #include "sim/scenario/condition_parser.hpp"
 #include "sim/scenario/expression.hpp"
 #include "sim/scenario/families.hpp"
+#include "sim/scenario/link_reader.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 #include "sim/scenario/repeat_expander.hpp"
 #include "sim/scenario/socket_tracker.hpp"
@@ -22,7 +23,7 @@ constexpr unsigned kMaxThreads = 16;
 constexpr DurationNs kMaxWaitNs = 60 * kSecondNs;
 constexpr std::string_view kStepExample = "a step is written `- client: send(\"hello\") = 5`";
 
-bool is_condition_key(std::string_view key) { return key == "wait" || key == "until"; }
+bool is_condition_key(std::string_view key) { return key == "wait" || key == "until" || key == "link"; }
 
 // `server#2` is the second thread of server.
 struct ActorKey {
@@ -32,9 +33,9 @@ struct ActorKey {
 
 class StoryReader {
 public:
-    explicit StoryReader(ParseContext& context) : context_(context), tracker_(context) {}
+    explicit StoryReader(ParseContext& context) : context_(context), tracker_(context), link_(context) {}
 
-    void run(const YamlNode& story) {
+    void run(const YamlNode& story, const YamlNode* link, const SourceSpan& link_key) {
         if (!story.is_sequence()) {
             context_.error(span_of(context_.source, story),
                            fmt::format("the story is a list of steps, not {}", story.describe()),
@@ -48,12 +49,14 @@ public:
         const std::vector<YamlNode> steps = expand_repeats(story, context_);
         for (const YamlNode& step : steps)
             if (step.is_map() && step.entry_count() > 0 && step.key(0).is_scalar()) note_actor(step.key(0));
+        if (link != nullptr) link_.read_link(*link, link_key);
         for (const YamlNode& step : steps) read_step(step);
         if (!story.items.empty() && context_.scenario.actors.empty() && !context_.diagnostics.has_errors())
             context_.error(span_of(context_.source, story), "nobody does anything in this story",
                            std::string{kStepExample});
         context_.facts.complete = !context_.diagnostics.has_errors();
         check_packet_conditions();
+        link_.check_story();
     }
 
 private:
@@ -92,6 +95,12 @@ private:
         if (!check_shape(node)) return;
         const YamlNode& key = node.key(0);
         const YamlNode& value = node.value(0);
+        if (key.scalar == "link") {
+            Step step;
+            if (link_.read_step(value, span_of(context_.source, key), step))
+                context_.scenario.story.push_back(std::move(step));
+            return;
+        }
         if (!value.is_scalar()) {
             const bool flow = !value.is_null() && value.flow;
             context_.error(
@@ -274,10 +283,13 @@ private:
 
     ParseContext& context_;
     SocketTracker tracker_;
+    LinkReader link_;
 };
 
 }  // namespace
 
-void read_story(const YamlNode& story, ParseContext& context) { StoryReader(context).run(story); }
+void read_story(const YamlNode& story, const YamlNode* link, const SourceSpan& link_key, ParseContext& context) {
+    StoryReader(context).run(story, link, link_key);
+}
 
 }  // namespace wirestory::sim

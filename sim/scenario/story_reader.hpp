@@ -6,6 +6,7 @@
 
 namespace wirestory::sim {
 
-void read_story(const YamlNode& story, ParseContext& context);
+// `link`: the value of the scenario's `link:`, or null.
+void read_story(const YamlNode& story, const YamlNode* link, const SourceSpan& link_key, ParseContext& context);
 
 }  // namespace wirestory::sim

@@ -41,6 +41,14 @@ Impairment::Impairment(const WireSpec& spec) : host_count_(spec.hosts.size()) {
 
 void Impairment::set_path(HostId from, HostId to, const PathSpec& path) { paths_[index_of(from, to)].spec = path; }
 void Impairment::set_port(HostId to, const PortSpec& port) { ports_[to].set_spec(port); }
+void Impairment::change(const WireSpec& spec) {
+    for (std::size_t from = 0; from < host_count_; ++from)
+        for (std::size_t to = 0; to < host_count_; ++to)
+            paths_[from * host_count_ + to].spec =
+                spec.path_between(static_cast<HostId>(from), static_cast<HostId>(to));
+    for (std::size_t to = 0; to < host_count_; ++to) ports_[to].set_spec(spec.port_to(static_cast<HostId>(to)));
+    for (const WireRule& rule : spec.rules) rules_.push_back({rule});
+}
 void Impairment::set_cut(HostId from, HostId to, bool cut) { paths_[index_of(from, to)].spec.cut = cut; }
 void Impairment::set_cut_everywhere(bool cut) {
     for (Path& path : paths_) path.spec.cut = cut;

@@ -52,6 +52,7 @@ public:
     // For what comes later; numbers and queues go on. The ids must be hosts of the spec.
     void set_path(HostId from, HostId to, const PathSpec& path);
     void set_port(HostId to, const PortSpec& port);
+    void change(const WireSpec& spec);  // every path and port; rules are added
     void set_cut(HostId from, HostId to, bool cut);
     void set_cut_everywhere(bool cut);
     [[nodiscard]] const PathSpec& path(HostId from, HostId to) const { return paths_[index_of(from, to)].spec; }

@@ -12,7 +12,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/packet_pattern.hpp"
 
 namespace wirestory::sim {
 
@@ -79,6 +79,7 @@ struct WireRule {
     std::uint32_t occurrence = 0;  // the n-th that matches, from 1; 0: each
     WireAction action = WireAction::kDrop;
     DurationNs delay_ns = 0;  // kDelay: so much later than otherwise; later packets may overtake it
+    std::string text{};       // as a reader would say it: "drop client > server: PSH ACK #2"
 };
 
 struct PathOverride {

@@ -110,6 +110,13 @@ Result<TimeNs> Wire::set_port(HostId to, const PortSpec& port) {
     return impl_->relay->apply([to, port](Impairment& model) { model.set_port(to, port); });
 }
 
+Result<TimeNs> Wire::change(const WireSpec& spec) {
+    WireSpec whole = spec;
+    for (const WireHost& host : impl_->hosts) whole.hosts.push_back(host.name);
+    if (Status status = check(whole); !status) return tl::unexpected(status.error());
+    return impl_->relay->apply([&whole](Impairment& model) { model.change(whole); });
+}
+
 void Wire::take_fates(std::vector<FateEntry>& fates) { impl_->relay->take_fates(fates); }
 WireStatistics Wire::statistics() const { return impl_->relay->statistics(); }
 bool Wire::drain(DurationNs timeout) { return impl_->relay->drain(timeout); }

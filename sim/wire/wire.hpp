@@ -81,6 +81,8 @@ public:
     Result<TimeNs> restore();
     Result<TimeNs> set_path(HostId from, HostId to, const PathSpec& path);
     Result<TimeNs> set_port(HostId to, const PortSpec& port);
+    // All paths and ports at one moment, as `spec` has them; its rules are added, and count from then on.
+    Result<TimeNs> change(const WireSpec& spec);
 
     // Appends what the relay wrote since the last time. After close() it is complete, log_losses aside.
     void take_fates(std::vector<FateEntry>& fates);

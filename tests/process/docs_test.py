@@ -56,6 +56,13 @@ class DocsTest(unittest.TestCase):
             wanted |= names
         self.assertEqual(wanted - words, set())
 
+    def test_the_scenarios_of_the_link_run(self):
+        texts = [t for t in scenarios_in(os.path.join(wirestory.SOURCE, "docs", "scenarios.md")) if re.search(r"^link: *(\{|$)", t, re.M)]
+        self.assertGreaterEqual(len(texts), 2)
+        for text in texts:
+            result = wirestory.run("run", self.write(text), "-o", os.path.join(self.folder.name, "example.pcapng"))
+            self.assertEqual(result.returncode, 0, text + result.stdout + result.stderr)
+
     def test_files_that_the_readme_names_are_there(self):
         with open(os.path.join(wirestory.SOURCE, "README.md"), encoding="utf-8") as file:
             links = re.findall(r"\]\(([^)#:]+)\)", file.read())

@@ -30,6 +30,15 @@ BROKEN = [
     GOOD + "framing: { length-prefix: i3 }\n", GOOD + "framing: { fixed: 0 }\n", GOOD + "framing: { delimiter: '' }\n",
     GOOD + "framing: { fixed: 4, delimiter: x }\n", GOOD + "framing: lines\n", GOOD + "framing: {}\n",
     "story:\n  - a: send_mesage(\"x\")\n", "story:\n  - a: setsockopt(IP_ADD_MEMBERSHP, \"239.0.0.1\")\n",
+    GOOD + "link: { delay: 3 }\n", GOOD + "link: { dealy: 3ms }\n",
+    GOOD + "link: { loss: 0.05 }\n", GOOD + "link: { loss: {} }\n", GOOD + "link: { a > b: { seed: 4 } }\n",
+    GOOD + "  - link: dwon\n", GOOD + "  - link: { mtu: 600 }\n", GOOD + "link: { reorder: { every: 3 } }\n",
+]
+LINKS = [
+    "link: { delay: 10ms, jitter: 2ms, rate: 1.5Mbit, queue: 20 packets, loss: 5%, seed: 7, mtu: 576, ecn: 15KiB }\n",
+    "link: { loss: { burst: { enter: 1%, leave: 25% } }, duplicate: ['a > b: udp #2'], drop: ['a > b: udp #1', RST] }\n",
+    "link: { a > b: { delay: 1ms, reorder: { every: 5, by: 15ms } }, corrupt: { every: 4 } }\n",
+    "  - link: down\n  - link: up\n  - link: { a > b: down, loss: { every: 2 } }\n",
 ]
 
 
@@ -51,6 +60,11 @@ class SchemaTest(unittest.TestCase):
         for path in sorted(files):
             with self.subTest(path), open(path, encoding="utf-8") as file:
                 self.assertEqual(self.errors(file.read()), [])
+
+    def test_links_fit(self):
+        for text in LINKS:
+            with self.subTest(text):
+                self.assertEqual(self.errors(GOOD + text), [])
 
     def test_broken_ones_do_not(self):
         self.assertEqual(self.errors(GOOD), [])

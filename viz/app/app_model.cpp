@@ -10,19 +10,28 @@ namespace wirestory::viz {
 
 namespace {
 
-std::vector<EventRef> events_in_time_order(const Recording& recording) {
+std::vector<std::uint32_t> logical_packets(const Recording& recording, const analysis::Analysis& analysis) {
+    std::vector<std::uint32_t> packets;
+    packets.reserve(recording.packets.size());
+    for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
+        if (analysis.sightings.is_logical(i)) packets.push_back(i);
+    }
+    return packets;
+}
+
+std::vector<EventRef> events_in_time_order(const Recording& recording, const std::vector<std::uint32_t>& packets) {
     std::vector<EventRef> events;
-    events.reserve(recording.calls.size() + recording.packets.size());
+    events.reserve(recording.calls.size() + packets.size());
     std::size_t call = 0;
     std::size_t packet = 0;
-    while (call < recording.calls.size() || packet < recording.packets.size()) {
+    while (call < recording.calls.size() || packet < packets.size()) {
         const bool call_is_next =
-            packet == recording.packets.size() ||
-            (call < recording.calls.size() && recording.calls[call].enter_ns <= recording.packets.time_ns(packet));
+            packet == packets.size() || (call < recording.calls.size() &&
+                                         recording.calls[call].enter_ns <= recording.packets.time_ns(packets[packet]));
         if (call_is_next) {
             events.push_back({EventKind::kCall, static_cast<std::uint32_t>(call++)});
         } else {
-            events.push_back({EventKind::kPacket, static_cast<std::uint32_t>(packet++)});
+            events.push_back({EventKind::kPacket, packets[packet++]});
         }
     }
     return events;
@@ -51,7 +60,8 @@ void set_document(AppModel& model, Document document) {
     model.notice.clear();
     if (!model.has_document()) return;
     model.times = event_times(model.recording(), model.analysis());
-    model.events = events_in_time_order(model.recording());
+    model.packet_rows = logical_packets(model.recording(), model.analysis());
+    model.events = events_in_time_order(model.recording(), model.packet_rows);
     model.tab = first_tab(model.document);
     model.tab_changed = true;
     set_axis(model, mode);
@@ -66,6 +76,8 @@ void set_axis(AppModel& model, AxisMode mode) {
 }
 
 void select(AppModel& model, EventRef event) {
+    // A packet's further sightings are the same packet.
+    if (event.kind == EventKind::kPacket) event.index = model.analysis().sightings.logical(event.index);
     model.view.selected = event;
     model.view.bytes.reset();
     model.selection = event ? analysis::trace(model.recording(), model.analysis(), event) : analysis::ByteTrace{};

@@ -56,13 +56,14 @@ struct AppModel {
     bool quit = false;  // the user wants the window closed
 
     // Derived from the document.
-    std::vector<TimeNs> times;             // every moment at which something happens
-    std::vector<EventRef> events;          // calls and packets in time order
-    TimeAxis axis;                         // for view.axis
-    std::string search_hits_for;           // what `search_hits` are hits of, in lower case
-    std::vector<std::size_t> search_hits;  // indices into `events`, sorted; made at the first search for a text
-    std::uint64_t revision = 0;            // counts documents, for caches kept elsewhere
-    analysis::ByteTrace selection;         // what carries the bytes of view.selected
+    std::vector<TimeNs> times;               // every moment at which something happens
+    std::vector<EventRef> events;            // calls and packets in time order
+    std::vector<std::uint32_t> packet_rows;  // the packets a list shows: each once, however many taps saw it
+    TimeAxis axis;                           // for view.axis
+    std::string search_hits_for;             // what `search_hits` are hits of, in lower case
+    std::vector<std::size_t> search_hits;    // indices into `events`, sorted; made at the first search for a text
+    std::uint64_t revision = 0;              // counts documents, for caches kept elsewhere
+    analysis::ByteTrace selection;           // what carries the bytes of view.selected
 
     [[nodiscard]] const Recording& recording() const { return *document.recording; }
     [[nodiscard]] const analysis::Analysis& analysis() const { return *document.analysis; }

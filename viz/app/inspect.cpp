@@ -140,6 +140,9 @@ std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis
         whole.fields.push_back({"decoding", capture::to_string(packet.issue)});
     }
     groups.push_back(std::move(whole));
+    if (FieldGroup wire = wire_fields(recording, analysis, index, language); !wire.title.empty()) {
+        groups.push_back(std::move(wire));
+    }
     const std::uint32_t link = tap < recording.taps.size() ? recording.taps[tap].link_type : capture::kLinkEthernet;
     if (packet.offsets.network != 0) groups.push_back(link_layer(frame, packet, link, language));
     if (packet.source.version != IpVersion::kNone && packet.offsets.network != LayerOffsets::kAbsent) {

@@ -27,6 +27,9 @@ struct FieldGroup {
 // Frame, link layer, IP, TCP or UDP, payload: the layers that were decoded.
 std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis::Analysis& analysis,
                                       std::uint32_t packet, Language language);
+// Where and when it left and arrived, and what the wire did to it; no title where there is no wire.
+FieldGroup wire_fields(const Recording& recording, const analysis::Analysis& analysis, std::uint32_t packet,
+                       Language language);
 FieldGroup call_fields(const Recording& recording, const Call& call, Language language);
 
 // The sample of `socket` nearest to `time` among those taken beside the calls, which have all figures.

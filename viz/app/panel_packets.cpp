@@ -39,7 +39,10 @@ void packet_row(AppModel& model, std::uint32_t packet) {
 
 // Row of the selection, when it is a packet.
 int selected_row(const AppModel& model) {
-    return model.view.selected.kind == EventKind::kPacket ? static_cast<int>(model.view.selected.index) : -1;
+    if (model.view.selected.kind != EventKind::kPacket) return -1;
+    const auto& rows = model.packet_rows;
+    const auto found = std::lower_bound(rows.begin(), rows.end(), model.view.selected.index);
+    return found == rows.end() || *found != model.view.selected.index ? -1 : static_cast<int>(found - rows.begin());
 }
 
 void scroll_to_row(int row) {
@@ -77,10 +80,10 @@ void draw_packets(AppModel& model, Ui& ui) {
     setup_columns(model);
     if (ui.selection_moved && selected_row(model) >= 0) scroll_to_row(selected_row(model));
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(std::min<std::size_t>(model.recording().packets.size(), 0x7FFFFFFF)));
+    clipper.Begin(static_cast<int>(std::min<std::size_t>(model.packet_rows.size(), 0x7FFFFFFF)));
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-            packet_row(model, static_cast<std::uint32_t>(i));
+            packet_row(model, model.packet_rows[static_cast<std::size_t>(i)]);
     }
     ImGui::EndTable();
 }

@@ -180,7 +180,7 @@ void draw_status_bar(AppModel& model, Ui& ui) {
     }
     if (model.has_document()) {
         const Recording& recording = model.recording();
-        std::string words = fmt::format("{} {}   {} {}   {}", recording.packets.size(), text(Text::kPackets, language),
+        std::string words = fmt::format("{} {}   {} {}   {}", model.packet_rows.size(), text(Text::kPackets, language),
                                         recording.calls.size(), text(Text::kCalls, language),
                                         format_duration(recording.last_time_ns() - recording.first_time_ns()));
         words += "   ";

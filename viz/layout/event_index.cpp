@@ -35,7 +35,10 @@ EventIndex::EventIndex(const Recording& recording, const Analysis& analysis)
         const Bytes bytes{{datagram.flow, datagram.from}, {0, datagram.payload_bytes}, i};
         note(datagram.send_call, bytes);
         note(datagram.recv_call, bytes);
-        if (datagram.packet < datagram_by_packet_.size()) datagram_by_packet_[datagram.packet] = i;
+        // Of several arrivals the first speaks for the packet.
+        const bool first =
+            datagram.packet < datagram_by_packet_.size() && datagram_by_packet_[datagram.packet] == kNoIndex;
+        if (first) datagram_by_packet_[datagram.packet] = i;
     }
 }
 

@@ -8,85 +8,16 @@
 
 #include "base/text.hpp"
 #include "recording/call_text.hpp"
-#include "viz/layout/ladder_columns.hpp"
-#include "viz/layout/ladder_plan.hpp"
+#include "viz/layout/ladder_layout.hpp"
 #include "viz/layout/lane_words.hpp"
 
 namespace wirestory::viz {
 
 namespace {
 
-constexpr std::size_t kPayloadBytes = 40;
-constexpr std::size_t kNarrowPayloadBytes = 16;  // so that lines breathe in a terminal of 80 columns
-constexpr float kWideColumns = 100;
-constexpr std::size_t kExcerptBytes = 10;
 constexpr float kLeastColumnDistance = 22;
 
-// Where the text of a party's own row stands: beside its lifeline, inwards.
-struct Slot {
-    float x = 0;
-    Align align = Align::kLeft;
-    float width = 0;
-};
-
-std::string join(std::string_view between, std::initializer_list<std::string_view> parts) {
-    std::string text;
-    for (const std::string_view part : parts) {
-        if (part.empty()) continue;
-        if (!text.empty()) text += between;
-        text += part;
-    }
-    return text;
-}
-
-class LadderLayout {
-public:
-    LadderLayout(const LadderPlan& plan, const ViewState& view, const LadderOptions& options)
-        : plan_(plan),
-          options_(options),
-          view_(view),
-          recording_(plan.events().recording()),
-          analysis_(plan.events().analysis()),
-          columns_(place_ladder_columns(plan, options)),
-          selected_(selected_events(recording_, analysis_, view)) {}
-
-    Scene run();
-
-private:
-    void heading();
-    void row(std::size_t index);
-    void lifelines(std::size_t begin, std::size_t end);
-    void time(const LadderRow& row, EventRef event);
-    void states(std::size_t index);
-    void call(const LadderRow& row);
-    void packet(const LadderRow& row);
-    void unplaced_packet(const LadderRow& row, const PacketWords& words);
-    void arrow_text(const Arrow& arrow, const PacketWords& words, float left, float right, std::string_view prefix);
-    void finding(const LadderRow& row);
-    void state(const LadderRow& row);
-    void gap(const LadderRow& row);
-    [[nodiscard]] Slot slot(PartyId party) const;
-    [[nodiscard]] Emphasis emphasis(EventRef event) const;
-    [[nodiscard]] float text_y() const { return y_ + (columns_.row_height - columns_.text_height) / 2; }
-    [[nodiscard]] float height_of(std::size_t row_count) const {
-        return static_cast<float>(row_count) * columns_.row_height;
-    }
-    [[nodiscard]] std::size_t payload_bytes() const {
-        return options_.width < kWideColumns * columns_.unit ? kNarrowPayloadBytes : kPayloadBytes;
-    }
-    [[nodiscard]] std::string result_text(const Call& call) const;
-    void label(Slot slot, std::string text, Role role, EventRef event, std::int16_t message = kNoMessage);
-
-    const LadderPlan& plan_;
-    const LadderOptions& options_;
-    const ViewState& view_;
-    const Recording& recording_;
-    const analysis::Analysis& analysis_;
-    LadderColumns columns_;
-    std::vector<EventRef> selected_;
-    Scene scene_;
-    float y_ = 0;
-};
+}  // namespace
 
 Emphasis LadderLayout::emphasis(EventRef event) const {
     if (selected_.empty()) return Emphasis::kNormal;
@@ -223,83 +154,6 @@ void LadderLayout::call(const LadderRow& row) {
     label(place, std::move(text), role, event, plan_.events().first_message(event));
 }
 
-void LadderLayout::arrow_text(const Arrow& arrow, const PacketWords& words, float left, float right,
-                              std::string_view prefix) {
-    const float from = left + 3 * columns_.unit;
-    const float room = right - 3 * columns_.unit - from;
-    const std::string flags = std::string{prefix} + words.flags;
-    const std::string length = words.payload_bytes > 0 ? fmt::format("len {}", words.payload_bytes) : "";
-    const std::string payload = words.payload.empty() ? "" : quote_bytes(words.payload, payload_bytes());
-    const std::string excerpt = words.payload.empty() ? "" : quote_bytes(words.payload, kExcerptBytes);
-    // From most to least. Bytes are worth more than window sizes, and numbers more than many bytes.
-    std::string text;
-    for (const std::string& candidate :
-         {join("  ", {flags, words.numbers, words.extras, length, payload}),
-          join("  ", {flags, words.numbers, length, payload}), join(" ", {flags, words.numbers, length, payload}),
-          join(" ", {flags, words.numbers, length, excerpt}), join(" ", {flags, length, payload}),
-          join(" ", {flags, length, excerpt}), join(" ", {flags, length})}) {
-        text = candidate;
-        if (options_.text.width(text) <= room) break;
-    }
-    Label out;
-    out.text = fit_text(options_.text, text, room);
-    out.at = {from, text_y()};
-    out.max_width = room;
-    out.role = arrow.role;
-    out.event = arrow.event;
-    out.emphasis = arrow.emphasis;
-    out.plate = true;
-    out.message = arrow.message;
-    if (!out.text.empty()) scene_.labels.push_back(std::move(out));
-}
-
-// No flow, so no columns: ARP, fragments, ICMP, what could not be decoded.
-void LadderLayout::unplaced_packet(const LadderRow& row, const PacketWords& words) {
-    if (columns_.lifelines.empty()) return;
-    std::string text = words.flags;
-    if (!words.numbers.empty()) text += "  " + words.numbers;
-    text += fmt::format("  len {}", words.payload_bytes);
-    label(slot(0), std::move(text), Role::kTextDim, {EventKind::kPacket, row.index});
-}
-
-void LadderLayout::packet(const LadderRow& row) {
-    const EventRef event{EventKind::kPacket, row.index};
-    const PacketWords words = packet_words(recording_, analysis_, row.index);
-    const PartyId from = plan_.parties().sender(analysis_, row.index);
-    const PartyId to = plan_.parties().receiver(analysis_, row.index);
-    time(row, event);
-    if (from == kNoParty || to == kNoParty || from == to) return unplaced_packet(row, words);
-    const float half = columns_.unit / 2;
-    const float y = y_ + columns_.row_height / 2;
-    Arrow arrow;
-    arrow.from = {columns_.lifelines[from] + half, y};
-    arrow.to = {columns_.lifelines[to] + half, y};
-    arrow.event = event;
-    arrow.emphasis = emphasis(event);
-    arrow.message = plan_.events().first_message(event);
-    const std::uint16_t flags = analysis_.packets.tcp_flags[row.index];
-    const analysis::Datagram* datagram = plan_.events().datagram_of(event);
-    arrow.role = words.payload_bytes > 0 ? Role::kSegment : Role::kSegmentEmpty;
-    if ((flags & capture::kRst) != 0) arrow.role = Role::kSegmentRst;
-    if (datagram != nullptr) {
-        const bool lost = datagram->fate == analysis::DatagramFate::kDroppedInReceiveBuffer ||
-                          datagram->fate == analysis::DatagramFate::kNoListener;
-        arrow.role = lost ? Role::kSegmentLost : Role::kDatagram;
-        arrow.cross = lost;
-    }
-    scene_.arrows.push_back(arrow);
-    // With a stranger's lifeline between the two, the text stays beside the sender.
-    const bool right = to > from;
-    const float near = columns_.lifelines[from];
-    const float next = columns_.lifelines[right ? from + 1U : from - 1U];
-    std::string prefix;
-    if (plan_.ambiguous(analysis_.packets.flow[row.index])) {
-        const analysis::Flow& flow = analysis_.flows[analysis_.packets.flow[row.index]];
-        prefix = fmt::format(":{} ", flow.end(analysis::Side::kInitiator).endpoint.port);
-    }
-    arrow_text(arrow, words, std::min(near, next), std::max(near, next), prefix);
-}
-
 void LadderLayout::finding(const LadderRow& row) {
     const analysis::Finding& finding = analysis_.findings[row.index];
     PartyId party = plan_.parties().of_actor(finding.actor);
@@ -327,6 +181,7 @@ void LadderLayout::row(std::size_t index) {
         case RowKind::kCallEnter:
         case RowKind::kCallExit: call(row); break;
         case RowKind::kPacket: packet(row); break;
+        case RowKind::kArrival: arrival(row); break;
         case RowKind::kFinding: finding(row); break;
         case RowKind::kState: state(row); break;
         case RowKind::kGap: gap(row); break;
@@ -348,14 +203,13 @@ Scene LadderLayout::run() {
     if (options_.first_row == 0) heading();
     if (!columns_.lifelines.empty()) {
         lifelines(begin, end);
+        if (!in_cells()) slanted_arrows(begin, end, y_);
         for (std::size_t index = begin; index < end; ++index) row(index);
     }
     scene_.width = options_.width;
     scene_.height = y_;
     return std::move(scene_);
 }
-
-}  // namespace
 
 std::size_t ladder_columns_for(const LadderOptions& options) {
     const float unit = std::max(options.text.width("0"), 0.5F);

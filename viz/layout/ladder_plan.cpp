@@ -30,6 +30,7 @@ std::vector<EventRow> rows_by_event(const std::vector<LadderRow>& rows) {
     std::vector<EventRow> by_event;
     by_event.reserve(rows.size());
     for (std::uint32_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].kind == RowKind::kArrival) continue;
         const bool packet = rows[i].kind == RowKind::kPacket;
         by_event.push_back({{packet ? EventKind::kPacket : EventKind::kCall, rows[i].index}, i});
     }
@@ -66,7 +67,11 @@ std::vector<LadderRow> inserted(const std::vector<LadderRow>& rows,
 
 LadderPlan::LadderPlan(const Recording& recording, const Analysis& analysis, std::size_t most_parties,
                        bool show_findings, const analysis::FilterHits* only)
-    : events_(recording, analysis), parties_(Parties::find(recording, analysis, most_parties)), only_(only) {
+    : events_(recording, analysis),
+      parties_(Parties::find(recording, analysis, most_parties)),
+      only_(only),
+      flights_(find_flights(analysis, recording, parties_)) {
+    std::erase_if(flights_, [&](const Flight& flight) { return !is_wanted({EventKind::kPacket, flight.packet}); });
     add_events();
     if (rows_.empty()) return;
     start_ns_ = rows_.front().time_ns;
@@ -75,6 +80,7 @@ LadderPlan::LadderPlan(const Recording& recording, const Analysis& analysis, std
     add_gaps();
     add_states();
     mark_sleepers();
+    place_flights();
 }
 
 void LadderPlan::add_events() {
@@ -87,9 +93,14 @@ void LadderPlan::add_events() {
         if (in_two_rows(call) && call.returned_at_all()) rows_.push_back({call.exit_ns, i, RowKind::kCallExit, 0, 0});
     }
     for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
-        if (is_wanted({EventKind::kPacket, i})) {
+        if (events_.analysis().sightings.is_logical(i) && is_wanted({EventKind::kPacket, i})) {
             rows_.push_back({recording.packets.time_ns(i), i, RowKind::kPacket, 0, 0});
         }
+    }
+    for (std::uint32_t i = 0; i < flights_.size(); ++i) {
+        const Flight& flight = flights_[i];
+        if (flight.end == FlightEnd::kArrives && flight.takes_time())
+            rows_.push_back({flight.end_ns, i, RowKind::kArrival, 0, 0});
     }
     // At one time: calls are entered before packets go, and return after.
     std::stable_sort(rows_.begin(), rows_.end(), [](const LadderRow& a, const LadderRow& b) {
@@ -195,6 +206,39 @@ std::string_view LadderPlan::state_at(std::size_t row, PartyId party) const {
         if (change->party == party) text = to_string(change->state);
     }
     return text;
+}
+
+std::span<const Flight> LadderPlan::flights_of(std::uint32_t packet) const {
+    const auto first = std::lower_bound(flights_.begin(), flights_.end(), packet,
+                                        [](const Flight& flight, std::uint32_t p) { return flight.packet < p; });
+    const auto last = std::upper_bound(first, flights_.end(), packet,
+                                       [](std::uint32_t p, const Flight& flight) { return p < flight.packet; });
+    return {first, last};
+}
+
+void LadderPlan::place_flights() {
+    flight_rows_.assign(flights_.size(), {});
+    for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+        if (rows_[row].kind == RowKind::kArrival) flight_rows_[rows_[row].index].arrives = row;
+        if (rows_[row].kind != RowKind::kPacket) continue;
+        const std::span<const Flight> own = flights_of(rows_[row].index);
+        for (const Flight& flight : own) {
+            FlightRows& place = flight_rows_[static_cast<std::size_t>(&flight - flights_.data())];
+            place = {row, std::max(row, place.arrives)};
+        }
+    }
+    std::uint32_t reach = 0;
+    for (const FlightRows& place : flight_rows_) flight_reach_.push_back(reach = std::max(reach, place.arrives));
+}
+
+std::vector<std::uint32_t> LadderPlan::flights_within(std::size_t begin, std::size_t end) const {
+    std::vector<std::uint32_t> within;
+    const auto first = std::lower_bound(flight_reach_.begin(), flight_reach_.end(), begin);
+    for (auto i = static_cast<std::uint32_t>(first - flight_reach_.begin()); i < flights_.size(); ++i) {
+        if (flight_rows_[i].leaves >= end) break;
+        if (flight_rows_[i].arrives >= begin) within.push_back(i);
+    }
+    return within;
 }
 
 void LadderPlan::mark_sleepers() {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "analysis/filter/hits.hpp"
 #include "viz/layout/event_index.hpp"
+#include "viz/layout/flights.hpp"
 #include "viz/layout/parties.hpp"
 
 namespace wirestory::viz {
@@ -15,7 +17,8 @@ namespace wirestory::viz {
 enum class RowKind : std::uint8_t {
     kCall,       // entered and returned with nothing between
     kCallEnter,  // slept, or never returned
-    kPacket,
+    kPacket,     // leaves; where no wire is, it arrives at once
+    kArrival,    // on a wire
     kCallExit,
     kState,  // only with three parties and more: two have columns for their states
     kFinding,
@@ -24,7 +27,7 @@ enum class RowKind : std::uint8_t {
 
 struct LadderRow {
     TimeNs time_ns = 0;
-    std::uint32_t index = 0;  // of the call, packet, finding or state change
+    std::uint32_t index = 0;  // of the call, packet, flight, finding or state change
     RowKind kind = RowKind::kCall;
     std::uint8_t asleep = 0;  // bit PartyId: the party sleeps in a call here
     DurationNs gap_ns = 0;
@@ -50,6 +53,16 @@ public:
         TcpState state;
     };
     [[nodiscard]] const StateChange& state_change(std::size_t index) const { return state_changes_[index]; }
+    // On a wire the flights, in order of packet, and the rows in which each leaves and arrives (where it does not: the same row).
+    struct FlightRows {
+        std::uint32_t leaves = 0;
+        std::uint32_t arrives = 0;
+    };
+    [[nodiscard]] const std::vector<Flight>& flights() const { return flights_; }
+    [[nodiscard]] std::span<const Flight> flights_of(std::uint32_t packet) const;
+    [[nodiscard]] FlightRows rows_of_flight(std::size_t flight) const { return flight_rows_[flight]; }
+    // Indices of the flights that are on their way somewhere in rows [begin, end).
+    [[nodiscard]] std::vector<std::uint32_t> flights_within(std::size_t begin, std::size_t end) const;
     // Several flows between the same two parties: then arrows must name theirs.
     [[nodiscard]] bool ambiguous(analysis::FlowId flow) const { return flow < ambiguous_.size() && ambiguous_[flow]; }
 
@@ -62,12 +75,16 @@ private:
     void add_gaps();
     void mark_sleepers();
     void mark_ambiguous_flows();
+    void place_flights();
 
     EventIndex events_;
     Parties parties_;
     const analysis::FilterHits* only_;  // used while it is made
     std::vector<LadderRow> rows_;
-    std::vector<StateChange> state_changes_;  // by row (as it was before state rows were put in)
+    std::vector<Flight> flights_;
+    std::vector<FlightRows> flight_rows_;
+    std::vector<std::uint32_t> flight_reach_;  // the last row in which any flight up to each one arrives
+    std::vector<StateChange> state_changes_;   // by row (as it was before state rows were put in)
     std::vector<bool> ambiguous_;
     bool has_states_ = false;
     TimeNs start_ns_ = 0;

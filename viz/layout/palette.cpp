@@ -70,6 +70,7 @@ Rgba role_hue(Role role, Theme theme) {
         case Role::kState:
         case Role::kStateInferred: return dark ? Rgba{0x8F, 0xA8, 0xC8} : Rgba{0x7D, 0x97, 0xB8};
         case Role::kSegmentEmpty:
+        case Role::kQueued:
         case Role::kAxis:
         case Role::kAxisText: return dark ? Rgba{0x9A, 0xA6, 0xB6} : Rgba{0x5A, 0x66, 0x76};
         default: return dark ? Rgba{0x86, 0x92, 0xA4} : Rgba{0x8A, 0x95, 0xA5};

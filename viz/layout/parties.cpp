@@ -62,7 +62,8 @@ Census take_census(const Recording& recording, const Analysis& analysis) {
             const std::size_t place =
                 named ? census.by_actor[end.actor] : foreign_candidate(census, foreign, flow, end);
             places[analysis::index_of(side)] = place;
-            census.candidates[place].events += flow.packets.size();
+            // On a wire who is no actor is a group or everybody: its packets go to the hosts there are.
+            if (named || !analysis.sightings.any()) census.candidates[place].events += flow.packets.size();
             census.candidates[place].initiated += side == Side::kInitiator ? 1 : -1;
         }
         census.by_flow.push_back(places);

@@ -60,6 +60,7 @@ enum class Role : std::uint8_t {
     kText,
     kTextDim,
     kTextStrong,
+    kQueued,  // a packet in the wire's queue
 };
 
 enum class Align : std::uint8_t { kLeft, kCentre, kRight };
@@ -89,6 +90,7 @@ struct Arrow {
     std::int16_t message = kNoMessage;
     Emphasis emphasis = Emphasis::kNormal;
     bool cross = false;        // ends in a cross: lost on the way
+    bool head = true;          // false: goes on beyond what is shown, or is still on its way
     std::uint32_t folded = 0;  // how many arrows at (nearly) the same place this one stands for; 0: itself
 };
 

@@ -168,13 +168,28 @@ void TimelineIndex::add_datagram_queues() {
 void TimelineIndex::add_packets() {
     const Analysis& analysis = events_.analysis();
     std::map<std::pair<PartyId, PartyId>, std::size_t> place;
-    for (std::uint32_t i = 0; i < analysis.packets.size(); ++i) {
-        const PartyId from = parties_.sender(analysis, i);
-        const PartyId to = parties_.receiver(analysis, i);
-        if (from == kNoParty || to == kNoParty || from == to) continue;
+    const auto wire_between = [&](PartyId from, PartyId to) -> WireTrack& {
         const auto [known, added] = place.emplace(std::minmax(from, to), wires_.size());
-        if (added) wires_.push_back({std::min(from, to), std::max(from, to), {}});
-        wires_[known->second].packets.push_back(i);
+        if (added) wires_.push_back({std::min(from, to), std::max(from, to), {}, {}, {}});
+        return wires_[known->second];
+    };
+    if (!analysis.sightings.any()) {
+        for (std::uint32_t i = 0; i < analysis.packets.size(); ++i) {
+            const PartyId from = parties_.sender(analysis, i);
+            const PartyId to = parties_.receiver(analysis, i);
+            if (from != kNoParty && to != kNoParty && from != to) wire_between(from, to).packets.push_back(i);
+        }
+        return;
+    }
+    for (const Flight& flight : find_flights(analysis, events_.recording(), parties_)) {
+        wire_between(flight.from, flight.to).flights.push_back(flight);
+    }
+    for (WireTrack& wire : wires_) {
+        std::stable_sort(wire.flights.begin(), wire.flights.end(),
+                         [](const Flight& a, const Flight& b) { return a.begin_ns < b.begin_ns; });
+        wire.reach.reserve(wire.flights.size());
+        TimeNs reach = 0;
+        for (const Flight& flight : wire.flights) wire.reach.push_back(reach = std::max(reach, flight.end_ns));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "viz/layout/event_index.hpp"
+#include "viz/layout/flights.hpp"
 #include "viz/layout/parties.hpp"
 
 namespace wirestory::viz {
@@ -54,11 +55,15 @@ struct PartyTracks {
     std::uint64_t hidden_flows = 0;
 };
 
-// The packets between two parties, `a` shown above `b`.
+// What flies between two parties, `a` shown above `b`: packets, where each arrives as it leaves; on a wire flights, in
+// order of begin. `reach` is the latest end up to each, so that those of a stretch of time are found without looking at
+// all.
 struct WireTrack {
     PartyId a = kNoParty;
     PartyId b = kNoParty;
     std::vector<std::uint32_t> packets;
+    std::vector<Flight> flights;
+    std::vector<TimeNs> reach;
 };
 
 class TimelineIndex {

@@ -1,5 +1,5 @@
-// The wire: one arrow a packet from the sender's edge to the receiver's. Where departure and arrival are one moment (a
-// tap on loopback) the arrow is vertical: no delay is invented.
+// The wire: one arrow a packet from the sender's edge to the receiver's, slanted from its departure to its arrival; a
+// cross where it died. Where both are one moment (a tap on loopback) the arrow is vertical: no delay is invented.
 #include <algorithm>
 #include <cmath>
 
@@ -15,6 +15,8 @@ namespace {
 constexpr float kFoldWidth = 1;
 constexpr float kArrowClearance = 3;
 constexpr std::ptrdiff_t kMostInAPixel = 3;  // more arrows in one pixel become one, with a count
+constexpr float kLeastQueueWidth = 4;
+constexpr float kQueuePart = 0.14F;  // of the way: where a packet waits in the wire's queue
 
 struct ShownPacket {
     std::uint32_t packet = 0;
@@ -26,10 +28,12 @@ struct ShownPacket {
 
 class WireLayout {
 public:
-    WireLayout(TimelineCanvas& canvas, const WireTrack& track) : canvas_(canvas), track_(track) {}
+    WireLayout(TimelineCanvas& canvas, const WireTrack& track)
+        : canvas_(canvas), track_(track), upper_(canvas.parties[track.a].bottom), lower_(canvas.parties[track.b].top) {}
 
     void run() {
         arrows();
+        std::sort(arrow_x_.begin(), arrow_x_.end());
         std::stable_sort(shown_.begin(), shown_.end(),
                          [](const ShownPacket& a, const ShownPacket& b) { return a.priority < b.priority; });
         for (const ShownPacket& shown : shown_) label(shown);
@@ -37,17 +41,27 @@ public:
 
 private:
     void arrows();
-    void arrow(std::uint32_t packet, float x, std::uint32_t folded);
+    void upright_arrows();
+    void slanted_arrows();
+    void arrow(const Flight& flight, std::uint32_t folded);
+    void queue(const Flight& flight, Point& from);
+    bool clip(Arrow& arrow, TimeNs end_ns) const;
     void label(const ShownPacket& shown);
     bool place(const ShownPacket& shown, const std::string& text, std::ptrdiff_t most_crossed);
     [[nodiscard]] std::ptrdiff_t crossed(float left, float right, float own) const;
     [[nodiscard]] Role role_of(std::uint32_t packet) const;
     [[nodiscard]] bool lost(std::uint32_t packet) const;
+    // `part` of the way from the sender's edge to the receiver's.
+    [[nodiscard]] float y_at(const Flight& flight, float part) const {
+        return flight.from < flight.to ? upper_ + (lower_ - upper_) * part : lower_ - (lower_ - upper_) * part;
+    }
 
     TimelineCanvas& canvas_;
     const WireTrack& track_;
+    float upper_;
+    float lower_;
     std::vector<ShownPacket> shown_;
-    std::vector<float> arrow_x_;  // sorted
+    std::vector<float> arrow_x_;  // sorted once all stand
 };
 
 bool WireLayout::lost(std::uint32_t packet) const {
@@ -58,6 +72,7 @@ bool WireLayout::lost(std::uint32_t packet) const {
 
 Role WireLayout::role_of(std::uint32_t packet) const {
     const analysis::PacketColumns& packets = canvas_.analysis.packets;
+    if (packets.flow[packet] == analysis::kNoFlow) return Role::kSegmentEmpty;  // a later fragment, ICMP
     if ((packets.tcp_flags[packet] & capture::kRst) != 0) return Role::kSegmentRst;
     const bool udp = canvas_.analysis.flows[packets.flow[packet]].transport == capture::Transport::kUdp;
     if (udp) return lost(packet) ? Role::kSegmentLost : Role::kDatagram;
@@ -69,44 +84,110 @@ int priority_of(const analysis::PacketColumns& packets, std::uint32_t packet) {
     return (packets.tcp_flags[packet] & (capture::kSyn | capture::kFin | capture::kRst)) != 0 ? 1 : 2;
 }
 
-void WireLayout::arrow(std::uint32_t packet, float x, std::uint32_t folded) {
-    const PartyId from = canvas_.index.parties().sender(canvas_.analysis, packet);
-    const PartyId to = canvas_.index.parties().receiver(canvas_.analysis, packet);
-    const bool down = from < to;
-    const float upper = canvas_.parties[track_.a].bottom;
-    const float lower = canvas_.parties[track_.b].top;
+// The time in the wire's queue: a thin line that hardly gets ahead, before the way itself.
+void WireLayout::queue(const Flight& flight, Point& from) {
+    const float until = canvas_.x(flight.queued_until_ns);
+    if (until - from.x < kLeastQueueWidth) return;
+    Arrow waits;
+    waits.from = from;
+    waits.to = {until, y_at(flight, kQueuePart)};
+    waits.role = Role::kQueued;
+    waits.event = {EventKind::kPacket, flight.packet};
+    waits.emphasis = canvas_.emphasis(waits.event);
+    waits.head = false;
+    from = waits.to;
+    if (clip(waits, flight.queued_until_ns)) canvas_.scene.arrows.push_back(waits);
+}
+
+// To the plot, and to the playhead; false when nothing is left.
+bool WireLayout::clip(Arrow& arrow, TimeNs end_ns) const {
+    const float left = canvas_.left();
+    const float right = std::min(canvas_.right(), canvas_.x(canvas_.end_ns));
+    const auto at = [&arrow](float x) {
+        return Point{x, arrow.from.y + (arrow.to.y - arrow.from.y) * (x - arrow.from.x) / (arrow.to.x - arrow.from.x)};
+    };
+    if (arrow.to.x < left || arrow.from.x > right + 0.5F) return false;
+    if (arrow.to.x - arrow.from.x < 0.01F) return true;
+    const Arrow whole = arrow;
+    if (whole.to.x > right && end_ns > canvas_.end_ns) {
+        arrow.to = at(right);
+        arrow.head = arrow.cross = false;
+    }
+    if (whole.from.x < left)
+        arrow.from = {left,
+                      whole.from.y + (whole.to.y - whole.from.y) * (left - whole.from.x) / (whole.to.x - whole.from.x)};
+    return true;
+}
+
+void WireLayout::arrow(const Flight& flight, std::uint32_t folded) {
     Arrow arrow;
-    arrow.event = {EventKind::kPacket, packet};
-    arrow.from = {x, down ? upper : lower};
-    arrow.to = {x, down ? lower : upper};
-    arrow.role = role_of(packet);
+    arrow.event = {EventKind::kPacket, flight.packet};
+    arrow.role = flight.end == FlightEnd::kLost ? Role::kSegmentLost : role_of(flight.packet);
     arrow.message = canvas_.index.events().first_message(arrow.event);
     arrow.emphasis = canvas_.emphasis(arrow.event);
-    arrow.cross = lost(packet);
+    arrow.cross = flight.end == FlightEnd::kLost || lost(flight.packet);
+    arrow.head = flight.end != FlightEnd::kOnItsWay;
     arrow.folded = folded;
+    const float begin = flight.takes_time() ? canvas_.x(flight.begin_ns) : canvas_.clipped_x(flight.begin_ns);
+    const float end = flight.takes_time() ? canvas_.x(flight.end_ns) : begin;
+    arrow.from = {begin, y_at(flight, 0)};
+    if (folded == 0) queue(flight, arrow.from);
+    // What is lost dies in the middle, where the wire is; what is still on its way has come so far.
+    arrow.to = {std::max(end, arrow.from.x), y_at(flight, flight.end == FlightEnd::kArrives ? 1.0F : 0.5F)};
+    if (!clip(arrow, flight.end_ns)) return;
     canvas_.scene.arrows.push_back(arrow);
-    arrow_x_.push_back(x);
-    if (folded == 0) {
-        const bool selected = canvas_.is_selected(arrow.event);
-        shown_.push_back({packet, x, from, to, selected ? -1 : priority_of(canvas_.analysis.packets, packet)});
-    }
+    if (begin < canvas_.left()) return;  // its label stands where it left, which is not shown
+    arrow_x_.push_back(begin);
+    if (folded > 0 || flight.duplicate) return;
+    const bool selected = canvas_.is_selected(arrow.event);
+    shown_.push_back({flight.packet, begin, flight.from, flight.to,
+                      selected ? -1 : priority_of(canvas_.analysis.packets, flight.packet)});
 }
 
 void WireLayout::arrows() {
+    track_.flights.empty() ? upright_arrows() : slanted_arrows();
+}
+
+void WireLayout::upright_arrows() {
     const PacketTable& packets = canvas_.recording.packets;
     const auto before = [&](std::uint32_t packet, TimeNs time) { return packets.time_ns(packet) < time; };
     const auto after = [&](TimeNs time, std::uint32_t packet) { return time < packets.time_ns(packet); };
+    const auto draw = [&](std::uint32_t packet, std::uint32_t folded) {
+        const auto flight = plain_flight(canvas_.analysis, canvas_.recording, canvas_.index.parties(), packet);
+        if (flight) arrow(*flight, folded);
+    };
     const auto& ids = track_.packets;
     const auto end = std::upper_bound(ids.begin(), ids.end(), canvas_.end_ns, after);
     for (auto id = std::lower_bound(ids.begin(), ids.end(), canvas_.begin_ns, before); id < end;) {
         const float x = canvas_.clipped_x(packets.time_ns(*id));
         const auto next = std::max(id + 1, std::upper_bound(id + 1, end, canvas_.time_at(x + kFoldWidth), after));
         if (next - id > kMostInAPixel) {
-            arrow(*id, x, static_cast<std::uint32_t>(next - id));
+            draw(*id, static_cast<std::uint32_t>(next - id));
         } else {
-            for (auto each = id; each != next; ++each) arrow(*each, canvas_.clipped_x(packets.time_ns(*each)), 0);
+            for (auto each = id; each != next; ++each) draw(*each, 0);
         }
         id = next;
+    }
+}
+
+void WireLayout::slanted_arrows() {
+    const auto& flights = track_.flights;
+    const auto after = [](TimeNs time, const Flight& flight) { return time < flight.begin_ns; };
+    const auto end = std::upper_bound(flights.begin(), flights.end(), canvas_.end_ns, after);
+    const auto first = std::lower_bound(track_.reach.begin(), track_.reach.end(), canvas_.begin_ns);
+    for (auto at = flights.begin() + (first - track_.reach.begin()); at < end;) {
+        const float x = canvas_.x(at->begin_ns);
+        const TimeNs pixel_end = x < canvas_.left() ? at->begin_ns : canvas_.time_at(x + kFoldWidth);
+        const auto next = std::max(at + 1, std::upper_bound(at + 1, end, pixel_end, after));
+        const bool fold = next - at > kMostInAPixel;
+        for (auto each = at; each != next; ++each) {
+            if (each->end_ns < canvas_.begin_ns) continue;
+            // What is lost is never folded away.
+            if (!fold || each == at || each->end == FlightEnd::kLost) {
+                arrow(*each, fold && each == at ? static_cast<std::uint32_t>(next - at) : 0);
+            }
+        }
+        at = next;
     }
 }
 

@@ -121,9 +121,10 @@ void paint_arrow(const Canvas& canvas, const Arrow& arrow, const Rect& clip) {
     const float length = std::hypot(to.x - from.x, to.y - from.y);
     if (length < 1) return;
     const ImVec2 unit{(to.x - from.x) / length, (to.y - from.y) / length};
-    if (arrow.cross) {
+    if (arrow.role == Role::kQueued) return dashed_line(canvas, from, to, colour, thickness);
+    if (arrow.cross || !arrow.head) {
         canvas.list->AddLine(from, to, colour, thickness);
-        paint_cross(canvas, to, colour);
+        if (arrow.cross) paint_cross(canvas, to, colour);
         return;
     }
     const float head = std::min(kHeadPx, length);

@@ -138,14 +138,14 @@ void SvgPainter::arrow(const Arrow& arrow) {
     const char* width = thick ? "2.5" : with_data ? "1.8" : "1.2";
     out_ += fmt::format("<path d=\"M{:.2f} {:.2f}L{:.2f} {:.2f}\"{} stroke-width=\"{}\" fill=\"none\"", arrow.from.x,
                         arrow.from.y, arrow.to.x, arrow.to.y, paint_of("stroke", colour), width);
-    if (arrow.role == Role::kSelection) out_ += " stroke-dasharray=\"4 3\"";
+    if (arrow.role == Role::kSelection || arrow.role == Role::kQueued) out_ += " stroke-dasharray=\"4 3\"";
     out_ += "/>\n";
     if (arrow.cross) {
         const float dx = arrow.to.x - arrow.from.x;
         const float dy = arrow.to.y - arrow.from.y;
         const float length = std::max(std::hypot(dx, dy), 1.0F);
         cross({arrow.to.x - dx / length * kCrossArm, arrow.to.y - dy / length * kCrossArm}, colour);
-    } else {
+    } else if (arrow.head) {
         head(arrow, colour);
     }
 }

@@ -65,6 +65,8 @@ constexpr Glyph kHorizontal{"─", "-"};
 constexpr Glyph kCrossing{"┼", "+"};
 constexpr Glyph kHeadRight{"►", ">"};
 constexpr Glyph kHeadLeft{"◄", "<"};
+constexpr Glyph kGoesDownRight{"╲", "\\"};  // on its way to a row further down
+constexpr Glyph kGoesDownLeft{"╱", "/"};
 constexpr Glyph kHeadDown{"▼", "v"};
 constexpr Glyph kHeadUp{"▲", "^"};
 constexpr Glyph kLost{"✗", "x"};
@@ -185,6 +187,8 @@ void paint_horizontal(Canvas& canvas, const Arrow& arrow, Look look) {
     }
     if (arrow.cross) {
         canvas.put(head, y, kLost, look);
+    } else if (!arrow.head) {
+        canvas.put(head, y, step > 0 ? kGoesDownRight : kGoesDownLeft, look);
     } else {
         canvas.put(head, y, step > 0 ? kHeadRight : kHeadLeft, look);
     }

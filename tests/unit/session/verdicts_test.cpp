@@ -152,7 +152,7 @@ TEST_CASE("measures that are not as expected say what was measured") {
 TEST_CASE("lost datagrams are judged by their numbers") {
     const Recording recording = test::udp_loss_recording();
     const analysis::Analysis analysis = analysis::analyse(recording);
-    const SeenPackets packets = see_packets(recording);
+    const SeenPackets packets = see_packets(recording, analysis::Sightings(recording));
     sim::Expectations expected;
     expected.lost.push_back({kNoActor, kNoActor, {7, 8, 9, 10}, {}, "[7, 8, 9, 10]"});
     expected.lost.push_back({kNoActor, kNoActor, {7, 8}, {}, "[7, 8]"});

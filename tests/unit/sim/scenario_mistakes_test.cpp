@@ -169,7 +169,6 @@ TEST_CASE("Mistakes outside the story") {
         {"expect:\n  ⟦segmets: []\n", "unknown key `segmets` in `expect`", "did you mean `segments`?"},
         {"⟦topcs: [a]\n", "unknown key `topcs` in a scenario", "did you mean `topics`?"},
         {"topics: [⟦[a]]\n", "a topic is a word, not a list", "topics: [tcp, nagle]"},
-        {"link: ⟦{ delay: 3ms }\n", "a wire between hosts cannot be staged yet", "loopback"},
         {"link: ⟦lopback\n", "unknown link `lopback`", "loopback"},
         {"sysctl: { ⟦kernel.pid_max: 3 }\n", "no setting of the network", "net.ipv4.tcp_sack"},
         {"sysctl: { ⟦net.../../kernel.x: 3 }\n", "no setting of the network", "net."},
