@@ -8,7 +8,9 @@ namespace wirestory::analysis {
 const StreamLedger& LateDetails::ledger(const Analysis& analysis, StreamId id) {
     const std::lock_guard lock(mutex_);
     const auto [found, is_new] = ledgers_.try_emplace(id.flow);
-    if (is_new) found->second = build_flow_ledgers(calls_, analysis.sightings, analysis.packets, analysis.flows[id.flow], id.flow);
+    if (is_new)
+        found->second =
+            build_flow_ledgers(calls_, analysis.sightings, analysis.packets, analysis.flows[id.flow], id.flow);
     return found->second[index_of(id.from)];
 }
 

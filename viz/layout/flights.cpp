@@ -25,8 +25,8 @@ private:
         const auto fates = analysis_.sightings.fates(packet);
         const auto arrivals = analysis_.sightings.arrivals(packet);
         if (fates.empty() && arrivals.empty()) {
-            put({packet, parties_.sender(analysis_, packet), parties_.receiver(analysis_, packet),
-                 FlightEnd::kOnItsWay, false, left_ns, left_ns, last_ns_});
+            put({packet, parties_.sender(analysis_, packet), parties_.receiver(analysis_, packet), FlightEnd::kOnItsWay,
+                 false, left_ns, left_ns, last_ns_});
             return;
         }
         const PartyId from = sender(packet);
@@ -41,8 +41,7 @@ private:
             if (fate.cause == DropCause::kNone) continue;
             const bool closed = fate.cause == DropCause::kClosed;
             put({packet, from, parties_.of_actor(fate.to), closed ? FlightEnd::kOnItsWay : FlightEnd::kLost,
-                 fate.copy != 0, left_ns, left_ns,
-                 closed ? last_ns_ : std::max(left_ns, fate.entered_ns)});
+                 fate.copy != 0, left_ns, left_ns, closed ? last_ns_ : std::max(left_ns, fate.entered_ns)});
         }
     }
 

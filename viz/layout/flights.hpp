@@ -32,7 +32,8 @@ struct Flight {
     [[nodiscard]] bool takes_time() const { return end_ns > begin_ns; }
 };
 
-// All flights over a wire, in order of packet; empty where there is none. Packets that no two parties exchange have none.
+// All flights over a wire, in order of packet; empty where there is none. Packets that no two parties exchange have
+// none.
 std::vector<Flight> find_flights(const analysis::Analysis& analysis, const Recording& recording,
                                  const Parties& parties);
 // Without a wire: a packet's only flight, which takes no time; nothing when no two parties exchange it.

@@ -163,7 +163,8 @@ void LadderLayout::arrival(const LadderRow& row) {
     std::string text = flow_prefix(flight.packet) + words.flags;
     const std::string excerpt = words.payload.empty() ? "" : " " + quote_bytes(words.payload, kExcerptBytes);
     const std::string length = words.payload_bytes > 0 ? fmt::format(" len {}", words.payload_bytes) : "";
-    for (const std::string& more : {" " + words.numbers + excerpt, " " + words.numbers + length, excerpt, " " + words.numbers, length}) {
+    for (const std::string& more :
+         {" " + words.numbers + excerpt, " " + words.numbers + length, excerpt, " " + words.numbers, length}) {
         if (options_.text.width(text + more) > room / 2) continue;
         text += more;
         break;

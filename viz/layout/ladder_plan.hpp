@@ -53,7 +53,8 @@ public:
         TcpState state;
     };
     [[nodiscard]] const StateChange& state_change(std::size_t index) const { return state_changes_[index]; }
-    // On a wire the flights, in order of packet, and the rows in which each leaves and arrives (where it does not: the same row).
+    // On a wire the flights, in order of packet, and the rows in which each leaves and arrives (where it does not: the
+    // same row).
     struct FlightRows {
         std::uint32_t leaves = 0;
         std::uint32_t arrives = 0;

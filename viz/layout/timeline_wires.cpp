@@ -144,9 +144,7 @@ void WireLayout::arrow(const Flight& flight, std::uint32_t folded) {
                       selected ? -1 : priority_of(canvas_.analysis.packets, flight.packet)});
 }
 
-void WireLayout::arrows() {
-    track_.flights.empty() ? upright_arrows() : slanted_arrows();
-}
+void WireLayout::arrows() { track_.flights.empty() ? upright_arrows() : slanted_arrows(); }
 
 void WireLayout::upright_arrows() {
     const PacketTable& packets = canvas_.recording.packets;
