@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "analysis/sightings.hpp"
@@ -20,7 +21,7 @@ struct PacketMoment {
 
 // Calls `visit(moment)` in order of time. `packets` are logical packets, in order of time.
 template <class Visit>
-void for_each_moment(const Sightings& sightings, const Recording& recording, const std::vector<std::uint32_t>& packets,
+void for_each_moment(const Sightings& sightings, const Recording& recording, std::span<const std::uint32_t> packets,
                      Visit visit) {
     if (!sightings.any()) {
         for (const std::uint32_t packet : packets)

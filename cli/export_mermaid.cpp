@@ -69,6 +69,7 @@ private:
             case viz::RowKind::kPacket: return add_packet(row);
             case viz::RowKind::kFinding: return add_finding(row);
             case viz::RowKind::kGap: return add_gap(row);
+            case viz::RowKind::kArrival:  // its arrow stands where it left
             case viz::RowKind::kState: break;
         }
         return true;
@@ -110,7 +111,9 @@ private:
             return line(fmt::format("Note over p0: {}<br/>{}", time_of(row), escaped(text)));
         }
         const analysis::Datagram* datagram = plan_.events().datagram_of({EventKind::kPacket, row.index});
-        const bool dropped = datagram != nullptr && datagram->fate == analysis::DatagramFate::kDroppedInReceiveBuffer;
+        const bool dropped =
+            (datagram != nullptr && datagram->fate == analysis::DatagramFate::kDroppedInReceiveBuffer) ||
+            source_.analysis.sightings.loss(row.index) != nullptr;
         const char* arrow = dropped ? "-x" : words.payload_bytes > 0 ? "->>" : "-->>";
         return line(fmt::format("p{}{}p{}: {}", from, arrow, to, escaped(text)));
     }

@@ -15,7 +15,6 @@ namespace wirestory::analysis::tcp {
 
 struct Segment {
     TimeNs time_ns = 0;
-    TimeNs arrives_ns = 0;  // where it was seen leaving: when the other end has it; 0: seen somewhere on its way
     WireSeq seq = 0;
     WireSeq ack = 0;
     std::uint32_t payload_bytes = 0;
@@ -23,6 +22,7 @@ struct Segment {
     std::uint16_t window = 0;          // as on the wire
     std::int8_t window_scale = -1;     // of the option; -1 without one
     bool payload_length_known = true;  // false in a fragment: then only flow and base are noted
+    TimeNs arrives_ns = 0;  // where it was seen leaving: when the other end has it; 0: seen somewhere on its way
 };
 
 constexpr std::int8_t kScaleUnknown = -1;

@@ -162,9 +162,9 @@ void LadderLayout::arrival(const LadderRow& row) {
     const float room = std::abs(columns_.lifelines[flight.to] - neighbour) - 8 * columns_.unit;
     std::string text = flow_prefix(flight.packet) + words.flags;
     const std::string excerpt = words.payload.empty() ? "" : " " + quote_bytes(words.payload, kExcerptBytes);
+    const std::string numbers = words.numbers.empty() ? "" : " " + words.numbers;
     const std::string length = words.payload_bytes > 0 ? fmt::format(" len {}", words.payload_bytes) : "";
-    for (const std::string& more :
-         {" " + words.numbers + excerpt, " " + words.numbers + length, excerpt, " " + words.numbers, length}) {
+    for (const std::string& more : {numbers + excerpt, numbers + length, excerpt, numbers, length}) {
         if (options_.text.width(text + more) > room / 2) continue;
         text += more;
         break;

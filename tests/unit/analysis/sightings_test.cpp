@@ -151,6 +151,7 @@ TEST_CASE("A datagram is lost, doubled, or taken in the order of arrival") {
     const SocketId server = builder.socket(b, SocketFamily::kUdp);
     builder.set_endpoints(client, kClient);
     builder.set_endpoints(server, kServer);
+    builder.call(CallKind::kBind, server, {us(-20), us(-10)}, "9000");
     const char* texts[] = {"one", "two", "three"};
     for (int i = 0; i < 3; ++i) {
         builder.sendto(client, texts[i], kServer, {ms(i), ms(i) + 100'000});

@@ -125,7 +125,7 @@ TEST_CASE("A ladder laid out in pieces shows the lines that begin above and end 
 TEST_CASE("Timeline: an arrow leans from when it left to when it arrived, also when neither is in view") {
     const Recording recording = five_datagrams();
     const analysis::Analysis analysis = analysis::analyse(recording);
-    const TimeAxis axis = axis_for(recording, analysis, AxisMode::kReal);
+    const TimeAxis axis = axis_for(recording, analysis, AxisMode::kRealTime);
     TimelineOptions options;
     options.width = 1000;
     options.text = svg_metrics({});
@@ -156,7 +156,7 @@ TEST_CASE("Timeline: an arrow leans from when it left to when it arrived, also w
 TEST_CASE("Nothing beyond the playhead: what has not arrived has come so far") {
     const Recording recording = five_datagrams();
     const analysis::Analysis analysis = analysis::analyse(recording);
-    const TimeAxis axis = axis_for(recording, analysis, AxisMode::kReal);
+    const TimeAxis axis = axis_for(recording, analysis, AxisMode::kRealTime);
     TimelineOptions options;
     options.width = 1000;
     options.text = svg_metrics({});

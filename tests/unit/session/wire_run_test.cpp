@@ -79,9 +79,20 @@ TEST_CASE("5 % loss takes 5 % of 20,000 datagrams, the same ones each time, and 
         "  - server: bind(9000)\n"
         "  - client: socket(udp)\n"
         "  - client: connect(server:9000)\n"
-        "  - client: send(\"0123456789\")\n");
+        "  - client: send(\"0123456789\")\n"
+        "  - until: packet(client > server udp) == 1\n");
+    // So that no tap is overrun, the story waits from time to time until the recorder has caught up.
     constexpr std::size_t kDatagrams = 20'000;
-    scenario.story.resize(scenario.story.size() + kDatagrams - 1, scenario.story.back());
+    constexpr std::size_t kAtOnce = 1'000;
+    const sim::Step send = scenario.story.at(scenario.story.size() - 2);
+    sim::Step until = scenario.story.back();
+    scenario.story.resize(scenario.story.size() - 2);
+    for (std::size_t sent = 0; sent < kDatagrams; sent += kAtOnce) {
+        scenario.story.insert(scenario.story.end(), kAtOnce, send);
+        auto& condition = std::get<sim::UntilStep>(until.action).condition;
+        std::get<sim::PacketCondition>(condition).count = static_cast<std::uint32_t>(sent + kAtOnce);
+        scenario.story.push_back(until);
+    }
     const TemporaryFolder folder;
     std::vector<std::set<std::uint64_t>> lost(2);
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -98,7 +109,7 @@ TEST_CASE("5 % loss takes 5 % of 20,000 datagrams, the same ones each time, and 
             if (!sightings.is_logical(packet)) continue;
             if (sightings.arrivals(packet).empty()) never_seen.insert(recording.packets.packet_id(packet));
         }
-        CHECK(recording.taps[1].dropped == 0);
+        for (const Tap& tap : recording.taps) CHECK(tap.dropped == 0);
         CHECK(told == never_seen);
         CHECK(recording.packets.size() == 2 * kDatagrams - told.size());
     }
@@ -168,7 +179,7 @@ TEST_CASE("What the kernel says of its queues agrees with what was seen, also ov
                    "  - client: send(bytes(30000)) = 30000\n"
                    "  - until: server.conn.unread_bytes == 30000\n"
                    "  - server: conn.recv(10000) = bytes(10000)\n"
-                   "  - server: conn.recv(30000) = bytes(20000)\n"
+                   "  - server: conn.recv(30000) = 20000\n"
                    "  - client: close()\n"
                    "  - server: conn.recv(10) = \"\"\n"
                    "  - server: conn.close()\n"),

@@ -1,8 +1,10 @@
 // What a scenario may say of its link, what that becomes, and what is said of mistakes.
+#include <algorithm>
 #include <vector>
 
 #include "sim/scenario/scenario.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/sim/mistake.hpp"
 #include "tests/unit/sim/scenario_support.hpp"
 
 using namespace wirestory;

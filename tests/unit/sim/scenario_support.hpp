@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "sim/scenario/scenario.hpp"
-#include "tests/support/catch.hpp"
 
 namespace wirestory::sim::test {
 
@@ -56,29 +55,6 @@ inline Marked unmark(std::string_view text) {
         }
     }
     return marked;
-}
-
-// One mistake, and what must be said of it.
-struct Mistake {
-    std::string_view text;
-    std::string_view message;
-    std::string_view hint;
-};
-
-// Exactly this one: a mistake must not drag others along.
-inline void expect_mistake(const std::string& whole, const Mistake& row) {
-    const Marked marked = unmark(whole);
-    const ParseOutcome outcome = parse(marked.text);
-    INFO(marked.text);
-    INFO(format_diagnostics(outcome.diagnostics, marked.text));
-    CHECK_FALSE(outcome.scenario);
-    REQUIRE(outcome.diagnostics.items.size() == 1);
-    const Diagnostic& item = outcome.diagnostics.items.front();
-    CHECK(item.span.line == marked.line);
-    CHECK(item.span.column == marked.column);
-    INFO("expected: " << row.message << " / " << row.hint);
-    CHECK(item.message.find(row.message) != std::string::npos);
-    CHECK(item.hint.find(row.hint) != std::string::npos);
 }
 
 }  // namespace wirestory::sim::test
