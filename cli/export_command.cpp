@@ -91,7 +91,11 @@ void add_export_command(CLI::App& app, int& status) {
     CLI::App* command =
         app.add_subcommand("export", tr("Write a recording or capture as a table, a diagram or a picture"));
     auto options = std::make_shared<ExportOptions>();
-    command->add_option("FILE", options->file, tr("A recording of wirestory, or any pcap or pcapng file"))->required();
+    command
+        ->add_option("FILE", options->file,
+                     tr("A recording of wirestory, or any pcap or pcapng file, also packed with gzip or zstd; - for "
+                        "standard input"))
+        ->required();
     command
         ->add_option("-o,--output", options->output,
                      tr("File to write; its ending says what: .csv, .jsonl, .md (Mermaid), .svg, .png, .pdf"))

@@ -124,7 +124,11 @@ void Exporter::packet_line(std::uint32_t index) {
         packets.time_ns(index), packets.captured_bytes(index), packets.original_bytes(index),
         reference_protocol(packet));
     if (packet.source.version != IpVersion::kNone) {
-        put(R"(,"src":"{}","dst":"{}")", packet.source.to_string(), packet.destination.to_string());
+        // A source route moves tshark's destination in IPv4 only.
+        const bool v6 = packet.source.version == IpVersion::kV6 && !packet.reassembled;
+        const IpAddress destination =
+            v6 ? capture::header_destination(packets.frame(index), packet) : packet.destination;
+        put(R"(,"src":"{}","dst":"{}")", packet.source.to_string(), destination.to_string());
     }
     if (packet.fragment) put(R"(,"frag":true)");
     if (recording_.taps.size() > 1) put(R"(,"if":{})", packets.tap(index));

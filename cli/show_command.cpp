@@ -170,7 +170,11 @@ void add_show_command(CLI::App& app, int& status) {
     CLI::App* command =
         app.add_subcommand("show", tr("Print a recording or capture: calls and packets in order of time"));
     auto options = std::make_shared<ShowOptions>();
-    command->add_option("FILE", options->file, tr("A recording of wirestory, or any pcap or pcapng file"))->required();
+    command
+        ->add_option("FILE", options->file,
+                     tr("A recording of wirestory, or any pcap or pcapng file, also packed with gzip or zstd; - for "
+                        "standard input"))
+        ->required();
     add_filter_option(*command, options->filter);
     add_view_options(*command, *options);
     command->add_flag("--agreement", options->agreement)->group("");  // for the tests: not listed

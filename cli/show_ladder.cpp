@@ -64,8 +64,14 @@ bool show_heading(const ShowContext& context) {
     for (const Damage& damage : recording.damages) {
         out += painted_paragraph(
             context,
-            tr_format("damaged at byte {}: {}; everything before it is shown", damage.file_offset, damage.what),
+            damage.fault == FileFault::kNone
+                ? tr_format("at byte {}: {}", damage.file_offset, damage.what)
+                : tr_format("damaged at byte {}: {}; what is readable is shown", damage.file_offset, damage.what),
             Role::kCallFailed);
+    }
+    for (const PassedBlocks& passed : recording.passed_blocks) {
+        const std::string blocks = counted(passed.count, tr_later("{} block"), tr_later("{} blocks"));
+        out += wrapped(tr_format("{} of type {:#010x} passed over", blocks, passed.type), context.width, "");
     }
     return write_out(out + "\n");
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "recording/block_buffer.hpp"
 #include "recording/pair_sightings.hpp"
 
@@ -65,7 +66,7 @@ tl::expected<void, OpenError> BlockReader::read_all() {
             OrderedReader in(block.body, big_endian_);
             (void)in.take(16);
             if (!for_each_option(in, [](std::uint16_t, ByteView) {})) {
-                return fail_open(FileFault::kCorrupt, "read pcapng: an option of its header is longer than the header");
+                return fail_open(FileFault::kCorrupt, tr("an option of its header is longer than the header"));
             }
         }
         first = false;
@@ -73,7 +74,7 @@ tl::expected<void, OpenError> BlockReader::read_all() {
     }
     if (first && recording_.fault() != FileFault::kTruncated) {
         const Damage& why = recording_.damages.front();
-        return fail_open(why.fault, "read pcapng: " + why.what);
+        return fail_open(why.fault, why.what);
     }
     if (recording_.actors.empty()) recording_.actors = std::move(names_);
     if (options_.sort_by_time) recording_.packets.sort_by_time();
@@ -84,11 +85,11 @@ tl::expected<void, OpenError> BlockReader::read_all() {
 
 FileFault BlockReader::length_fault(std::uint32_t total, std::size_t left, std::string& what) const {
     if (total < kFrameBytes || total % 4 != 0 || total > kMaxBlockBytes) {
-        what = fmt::format("a block claims a length of {} bytes", total);
+        what = tr_format("a block claims a length of {} bytes", total);
         return FileFault::kCorrupt;
     }
     if (total > left) {
-        what = fmt::format("the file ends {} bytes into a block of {}", left, total);
+        what = tr_format("the file ends {} bytes into a block of {}", left, total);
         return FileFault::kTruncated;
     }
     return FileFault::kNone;
@@ -99,7 +100,7 @@ bool BlockReader::next(Block& block) {
     if (left == 0) return false;
     block.offset = position_;
     if (left < kFrameBytes) {
-        damage(FileFault::kTruncated, position_, fmt::format("the file ends {} bytes into a block", left));
+        damage(FileFault::kTruncated, position_, tr_format("the file ends {} bytes into a block", left));
         return false;
     }
     // A section header reads the same in both byte orders and says which one follows.
@@ -116,7 +117,7 @@ bool BlockReader::next(Block& block) {
     block.body = in.take(total - kFrameBytes);
     if (const std::uint32_t again = in.u32(); again != total) {
         damage(FileFault::kCorrupt, position_,
-               fmt::format("a block says its length is {} at its start and {} at its end", total, again));
+               tr_format("a block says its length is {} at its start and {} at its end", total, again));
         return false;
     }
     position_ += total;
@@ -129,7 +130,7 @@ bool BlockReader::section(std::uint64_t offset) {
     (void)in.take(8);
     const std::uint32_t magic = in.u32();
     if (magic != pcapng::kByteOrderMagic && magic != __builtin_bswap32(pcapng::kByteOrderMagic)) {
-        damage(FileFault::kCorrupt, offset, "a section header without the byte-order mark");
+        damage(FileFault::kCorrupt, offset, tr("a section header without the byte-order mark"));
         return false;
     }
     big_endian_ = magic != pcapng::kByteOrderMagic;
@@ -140,7 +141,7 @@ bool BlockReader::section(std::uint64_t offset) {
     // 1.2 is 1.0, as some writers number it (draft-ietf-opsawg-pcapng 4.1).
     if (!version.failed() && (major != 1 || (minor != 0 && minor != 2))) {
         damage(FileFault::kUnsupported, offset,
-               fmt::format("a section of pcapng version {}.{}, which nobody has defined", major, minor));
+               tr_format("a section of pcapng version {}.{}, which nobody has defined", major, minor));
         return false;
     }
     interfaces_.clear();
@@ -180,7 +181,7 @@ void BlockReader::interface(const Block& block) {
     tap.link_type = in.u16();
     (void)in.u16();
     tap.snap_bytes = interface.snap_bytes = in.u32();
-    if (in.failed()) damage(FileFault::kCorrupt, block.offset, "an interface description without its fields");
+    if (in.failed()) damage(FileFault::kCorrupt, block.offset, tr("an interface description without its fields"));
     const bool whole = for_each_option(in, [&](std::uint16_t code, ByteView value) {
         OrderedReader option(value, big_endian_);
         if (code == pcapng::kInterfaceName) tap.name = as_text(value);
@@ -192,12 +193,12 @@ void BlockReader::interface(const Block& block) {
         }
     });
     if (!whole)
-        damage(FileFault::kCorrupt, block.offset, "an option is longer than the interface description it is in");
+        damage(FileFault::kCorrupt, block.offset, tr("an option is longer than the interface description it is in"));
     if (recording_.taps.size() <= std::numeric_limits<TapId>::max()) {
         recording_.taps.push_back(std::move(tap));
     } else {
         damage(FileFault::kUnsupported, block.offset,
-               "more interfaces than can be numbered: told together with the last");
+               tr("more interfaces than can be numbered: told together with the last"));
     }
     interface.tap = static_cast<TapId>(recording_.taps.size() - 1);
     interfaces_.push_back(interface);
@@ -214,10 +215,11 @@ void BlockReader::timed_packet(const Block& block, bool obsolete) {
     const std::uint32_t captured = in.u32();
     packet.original_bytes = in.u32();
     const ByteView frame = in.take_padded(captured);
-    if (in.failed()) return damage(FileFault::kCorrupt, block.offset, "a packet longer than its block: skipped");
+    if (in.failed()) return damage(FileFault::kCorrupt, block.offset, tr("a packet longer than its block: skipped"));
     std::string comment;
     if (in.remaining() >= 4 && !packet_options(in, packet, comment)) {
-        damage(FileFault::kCorrupt, block.offset, "an option is longer than the packet's block; the packet is kept");
+        damage(FileFault::kCorrupt, block.offset,
+               tr("an option is longer than the packet's block; the packet is kept"));
     }
     add_packet(block, packet, frame, std::move(comment));
 }
@@ -227,14 +229,15 @@ void BlockReader::simple_packet(const Block& block) {
     const Interface* interface = interface_of(block, 0);
     if (interface == nullptr) return;
     if (!timeless_noted_) {
-        damage(FileFault::kNone, block.offset, "packets without a time: they stand at the time of the packet before");
+        damage(FileFault::kNone, block.offset,
+               tr("packets without a time: they stand at the time of the packet before"));
     }
     timeless_noted_ = true;
     PacketRecord packet;
     packet.tap = interface->tap;
     if (!recording_.packets.empty()) packet.time_ns = recording_.packets.time_ns(recording_.packets.size() - 1);
     packet.original_bytes = in.u32();
-    if (in.failed()) return damage(FileFault::kCorrupt, block.offset, "a packet longer than its block: skipped");
+    if (in.failed()) return damage(FileFault::kCorrupt, block.offset, tr("a packet longer than its block: skipped"));
     std::size_t captured = std::min<std::size_t>(packet.original_bytes, in.remaining());
     if (interface->snap_bytes != 0) captured = std::min<std::size_t>(captured, interface->snap_bytes);
     add_packet(block, packet, in.take(captured), {});
@@ -254,7 +257,7 @@ bool BlockReader::packet_options(OrderedReader& in, PacketRecord& packet, std::s
 
 void BlockReader::add_packet(const Block& block, PacketRecord packet, ByteView frame, std::string comment) {
     if (recording_.packets.size() >= std::numeric_limits<std::uint32_t>::max()) {
-        return damage(FileFault::kUnsupported, block.offset, "more packets than can be numbered: skipped");
+        return damage(FileFault::kUnsupported, block.offset, tr("more packets than can be numbered: skipped"));
     }
     if (!comment.empty()) {
         recording_.packets.set_comment(static_cast<std::uint32_t>(recording_.packets.size()), std::move(comment));
@@ -300,7 +303,7 @@ void BlockReader::statistics(const Block& block) {
 const BlockReader::Interface* BlockReader::interface_of(const Block& block, std::uint32_t id) {
     if (id < interfaces_.size()) return &interfaces_[id];
     damage(interfaces_.empty() ? FileFault::kNoInterface : FileFault::kCorrupt, block.offset,
-           fmt::format("a block names interface {} of {}: skipped", id, interfaces_.size()));
+           tr_format("a block names interface {} of {}: skipped", id, interfaces_.size()));
     return nullptr;
 }
 

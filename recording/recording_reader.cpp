@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "base/messages.hpp"
 #include "recording/block_buffer.hpp"
 #include "recording/block_reader.hpp"
 
@@ -14,7 +15,7 @@ OpenResult<Recording> read_pcapng(ByteView file, std::shared_ptr<const void> own
     const std::uint32_t magic = in.le32();
     const bool ordered = magic == pcapng::kByteOrderMagic || magic == __builtin_bswap32(pcapng::kByteOrderMagic);
     if (in.failed() || type != pcapng::kSectionHeader || !ordered) {
-        return fail_open(FileFault::kUnknownFormat, "read pcapng: it does not begin with a pcapng section header");
+        return fail_open(FileFault::kUnknownFormat, tr("it does not begin with a pcapng section header"));
     }
     Recording recording;
     recording.packets.set_storage(std::move(owner), file);

@@ -22,7 +22,7 @@ namespace wirestory::capture {
 
 namespace {
 
-constexpr const char* kStandardInput = "standard input";
+constexpr const char* kStandardInput = tr_later("standard input");
 
 // Unmaps when the last recording that points into it is gone.
 class MappedFile {
@@ -166,14 +166,14 @@ tl::unexpected<OpenError> not_a_capture(const std::string& name, ByteView file) 
 }  // namespace
 
 OpenResult<Recording> open_capture_file(const std::string& path, const OpenOptions& options) {
-    const std::string name = path == "-" ? kStandardInput : path;
+    const std::string name = path == "-" ? tr(kStandardInput) : path;
     const std::uint64_t limit = options.limit_bytes != 0 ? options.limit_bytes : default_unpack_limit();
     auto content = read_content(path, name, limit);
     if (content) content = unpacked(std::move(*content), name, limit);
     if (!content) return tl::unexpected(content.error());
     const ByteView bytes = content->bytes;
     const auto cut = [&] {
-        return fail_open(content->damage->fault, fmt::format("open {}: {}", name, content->damage->what));
+        return fail_open(content->damage->fault, tr_format("open {}: {}", name, content->damage->what));
     };
     if (!is_pcapng(bytes) && !is_pcap(bytes)) return content->damage ? cut() : not_a_capture(name, bytes);
     auto recording = is_pcapng(bytes) ? read_pcapng(bytes, content->owner, options.read)

@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::capture {
 
 namespace {
@@ -22,7 +24,7 @@ Result<std::span<std::byte>> GrowingBuffer::room() {
         void* grown = data_ == nullptr ? ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE,
                                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                                        : ::mremap(data_, reserved_, wanted, MREMAP_MAYMOVE);
-        if (grown == MAP_FAILED) return fail_errno("reserve memory for the capture", errno);
+        if (grown == MAP_FAILED) return fail_errno(tr("reserve memory for the capture"), errno);
         data_ = static_cast<std::byte*>(grown);
         reserved_ = wanted;
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "capture/source/link_support.hpp"
 
 namespace wirestory::capture {
@@ -94,7 +95,7 @@ private:
     // Where the next one starts; 0 when reading ends here.
     std::size_t packet(std::size_t at) {
         if (file_.size() - at < format_.record_header_bytes) {
-            return end(at, FileFault::kTruncated, "the file ends inside a packet's header");
+            return end(at, FileFault::kTruncated, tr("the file ends inside a packet's header"));
         }
         const std::byte* header = file_.data() + at;
         PacketRecord packet;
@@ -109,15 +110,15 @@ private:
         at += format_.record_header_bytes;
         if (captured > max_bytes_) {
             return end(at - format_.record_header_bytes, FileFault::kCorrupt,
-                       fmt::format("a packet claims {} captured bytes, more than the {} that any can have", captured,
-                                   max_bytes_));
+                       tr_format("a packet claims {} captured bytes, more than the {} that any can have", captured,
+                                 max_bytes_));
         }
         if (captured > file_.size() - at) {
             return end(at - format_.record_header_bytes, FileFault::kTruncated,
-                       fmt::format("the file ends {} bytes into a packet of {}", file_.size() - at, captured));
+                       tr_format("the file ends {} bytes into a packet of {}", file_.size() - at, captured));
         }
         if (recording_.packets.size() >= std::numeric_limits<std::uint32_t>::max()) {
-            return end(at, FileFault::kUnsupported, "more packets than can be numbered");
+            return end(at, FileFault::kUnsupported, tr("more packets than can be numbered"));
         }
         recording_.packets.append_stored(packet, at, captured);
         return at + captured;
@@ -142,31 +143,30 @@ bool is_pcap(ByteView file) { return format_of(file).known; }
 
 OpenResult<Recording> read_pcap(ByteView file, std::shared_ptr<const void> owner, const ReadOptions& options) {
     const Format format = format_of(file);
-    if (!format.known) return fail_open(FileFault::kUnknownFormat, "read pcap: it does not begin with a pcap header");
+    if (!format.known) return fail_open(FileFault::kUnknownFormat, tr("it does not begin with a pcap header"));
     if (file.size() < format.file_header_bytes) {
-        return fail_open(FileFault::kTruncated, "read pcap: the file ends inside its header");
+        return fail_open(FileFault::kTruncated, tr("the file ends inside its header"));
     }
     const FileHeader header = file_header(file, format.big_endian);
     if (header.major < 2) {
         return fail_open(FileFault::kUnsupported,
-                         fmt::format("read pcap: version {}.{} of the format is not read here; 2.4 is the usual one",
-                                     header.major, header.minor));
+                         tr_format("version {}.{} of the format is not read here; 2.4 is the usual one", header.major,
+                                   header.minor));
     }
     // Bits 16 to 25 are reserved; those above tell of the frame check sequence, which lies behind what IP calls its
     // own.
     if ((header.link_field & 0x03FF0000U) != 0) {
-        return fail_open(
-            FileFault::kUnsupported,
-            fmt::format("read pcap: the link type field {:#010x} has reserved bits set", header.link_field));
+        return fail_open(FileFault::kUnsupported,
+                         tr_format("the link type field {:#010x} has reserved bits set", header.link_field));
     }
     Tap tap;
     tap.snap_bytes = header.snap_bytes;
     tap.link_type = header.link_field & 0xFFFFU;
     if (!supported_link_type(tap.link_type)) {
         return fail_open(FileFault::kUnsupported,
-                         fmt::format("read pcap: no decoder knows its link type {} (www.tcpdump.org/linktypes.html "
-                                     "lists them)",
-                                     tap.link_type));
+                         tr_format("no decoder knows its link type {} (www.tcpdump.org/linktypes.html "
+                                   "lists them)",
+                                   tap.link_type));
     }
     Recording recording;
     recording.taps.push_back(std::move(tap));

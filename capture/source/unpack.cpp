@@ -9,6 +9,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "capture/source/pcap_file.hpp"
 
@@ -38,9 +39,8 @@ UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, Gr
         if (!room) return {FileFault::kOther, room.error().message};
         const std::uint64_t allowed = limit_bytes - std::min<std::uint64_t>(limit_bytes, out.size());
         if (allowed == 0) {
-            return {FileFault::kUnsupported,
-                    fmt::format("it unpacks to more than {}; unpack it to a file and open that",
-                                format_bytes(limit_bytes))};
+            return {FileFault::kUnsupported, tr_format("it unpacks to more than {}; unpack it to a file and open that",
+                                                       format_bytes(limit_bytes))};
         }
         const std::span<std::byte> target = room->first(std::min<std::uint64_t>({room->size(), allowed, kMostAtOnce}));
         const Progress progress = unpacker.step(packed.subspan(at), target);
@@ -48,17 +48,18 @@ UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, Gr
         out.written(progress.produced);
         if (!checked && out.size() >= kMagicBytes) {
             checked = true;
-            if (!begins_as_capture(out.view())) return {FileFault::kUnknownFormat, "what it unpacks to is no capture"};
+            if (!begins_as_capture(out.view()))
+                return {FileFault::kUnknownFormat, tr("what it unpacks to is no capture")};
         }
         if (progress.step == Step::kEnd) return {};
         if (progress.step == Step::kBroken) {
-            return {FileFault::kCorrupt, fmt::format("the packed data is damaged near its byte {}", at)};
+            return {FileFault::kCorrupt, tr_format("the packed data is damaged near its byte {}", at)};
         }
         if (progress.step == Step::kTooMuchMemory) {
-            return {FileFault::kUnsupported, "unpacking needs a window of more than 128 MiB; unpack it first"};
+            return {FileFault::kUnsupported, tr("unpacking needs a window of more than 128 MiB; unpack it first")};
         }
         if (at == packed.size() && progress.produced < target.size()) {
-            return {FileFault::kTruncated, "the packed file is cut short"};
+            return {FileFault::kTruncated, tr("the packed file is cut short")};
         }
     }
 }

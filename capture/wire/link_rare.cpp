@@ -9,7 +9,8 @@ void follow_cisco_hdlc(Cursor& at, DecodedPacket& packet) {
     if (!need(at, 4, packet)) return;
     const std::uint16_t type = at.be16(2);
     at.skip(4);
-    follow_ether_type(type, at, packet);
+    if (type == kEtherMpls) return follow_ether_type(type, at, packet);
+    end_of_link(type, packet);
 }
 
 // Q.922 address (the last byte has its lowest bit set), then RFC 2427's protocol number, or Cisco's EtherType.

@@ -155,9 +155,9 @@ TEST_CASE("what cannot be opened is refused with a sentence that names it") {
     CHECK(error_of(folder.file_with(as_bytes("\x1F\x8B\x08"))) ==
           "open " + folder.file("f") + ": neither a pcapng nor a pcap file (it begins with 1f 8b 08)");
     CHECK(error_of(folder.file_with(as_bytes("\xD4\xC3\xB2\xA1 and then"))) ==
-          "open " + folder.file("f") + ": read pcap: the file ends inside its header");
+          "open " + folder.file("f") + ": the file ends inside its header");
     CHECK(error_of(folder.file_with(as_bytes("\n\r\r\n"))) ==
-          "open " + folder.file("f") + ": read pcapng: it does not begin with a pcapng section header");
+          "open " + folder.file("f") + ": it does not begin with a pcapng section header");
     CHECK(error_of("/dev/null") == "open /dev/null: it is a device, not a capture file");
 }
 
