@@ -1,7 +1,9 @@
 // A receiver may hold an ACK back in the hope of sending it with data, or one for two segments, for less than 0.5 s
 // (RFC 9293, 3.8.6.3); Linux waits at least 40 ms (TCP_DELACK_MIN, include/net/tcp.h), also for the ACK of a FIN
 // (tcp_fin() enters ping-pong mode). Found is an ACK without data that came that much later than the path alone
-// explains. The path's share is taken from the handshake; without one, from the fastest ACK of the stream.
+// explains. Where both ends of a wire were recorded the data's arrival is known, and what it waited for on the way, in
+// a queue, is no delay of the ACK; else the path's share is taken from the handshake; without one, from the fastest ACK
+// of the stream.
 #include <algorithm>
 #include <optional>
 
@@ -52,6 +54,11 @@ private:
     void gather();
     [[nodiscard]] std::optional<Acknowledgement> of_data(ByteRange range, std::uint32_t ack_packet) const;
     [[nodiscard]] DurationNs path_share() const;
+    // At the receiver, where that was seen; else its departure.
+    [[nodiscard]] TimeNs arrival(std::uint32_t packet) const {
+        const Sightings& sightings = context_.analysis.sightings;
+        return sightings.any() ? sightings.arrival_ns(packet) : context_.packet_time(packet);
+    }
     [[nodiscard]] bool is_bare_ack(std::uint32_t packet) const {
         const PacketColumns& packets = context_.analysis.packets;
         constexpr std::uint16_t kOthers = capture::kSyn | capture::kFin | capture::kRst;
@@ -77,7 +84,9 @@ std::optional<Acknowledgement> DelayedAckFinder::of_data(ByteRange range, std::u
         ++ack.segments;
     }
     if (ack.data_packet == kNoPacket) return std::nullopt;
-    ack.delay_ns = when - context_.packet_time(ack.data_packet);
+    const TimeNs came = arrival(ack.data_packet);
+    if (came > when) return std::nullopt;  // it never arrived: the ACK speaks of something else
+    ack.delay_ns = when - came;
     return ack;
 }
 
@@ -92,10 +101,13 @@ void DelayedAckFinder::gather() {
     if (fin == kNoPacket || fin_acked == kNoPacket || fin_acked < fin) return;
     const bool with_data = !ledger_.acknowledged.empty() && ledger_.acknowledged.back().packet == fin_acked;
     if (with_data) return;
-    acks_.push_back({{}, fin, fin_acked, context_.packet_time(fin_acked) - context_.packet_time(fin), 1});
+    const TimeNs came = arrival(fin);
+    const TimeNs when = context_.packet_time(fin_acked);
+    if (came <= when) acks_.push_back({{}, fin, fin_acked, when - came, 1});
 }
 
 DurationNs DelayedAckFinder::path_share() const {
+    if (context_.analysis.sightings.any()) return 0;
     const FlowMarks& marks = flow_.marks;
     const bool from_initiator = ledger_.id.from == Side::kInitiator;
     const std::uint32_t asked = from_initiator ? marks.syn : marks.syn_ack;

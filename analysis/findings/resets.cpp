@@ -5,6 +5,7 @@
 // - to a segment of a connection that it does not have: then, unlike close(), without the ACK flag.
 // Where no calls were recorded only the packets speak, and a RST with ACK does not tell its reason.
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include "analysis/findings/finders.hpp"
@@ -67,11 +68,23 @@ private:
     }
 
     [[nodiscard]] FindingKind by_call(const Call& close) {
+        // Closed by the program, but long before by the kernel: a RST now says that there is no such connection.
+        const bool bare = !context_.has(rst_, capture::kAck);
+        if (bare && answers() && timed_out(close)) return FindingKind::kResetUnknownConnection;
         const bool during = !close.returned_at_all() || when_ <= close.exit_ns + kCallSlack;
         if (during && !unread(close.enter_ns).empty()) return FindingKind::kResetUnreadData;
         if (during && lingers_not(close)) return FindingKind::kResetLingerZero;
         const bool after_data = answers() && context_.payload_bytes(provoker_) > 0;
         return after_data ? FindingKind::kResetDataAfterClose : FindingKind::kReset;
+    }
+
+    // A call before the close heard from the kernel that it had given the connection up (tcp_write_err()).
+    [[nodiscard]] bool timed_out(const Call& close) const {
+        const auto calls = context_.calls.calls_of(close.socket);
+        return std::any_of(calls.begin(), calls.end(), [&](std::uint32_t index) {
+            const Call& call = context_.calls.call(index);
+            return call.enter_ns < close.enter_ns && call.failed() && call.error_number == ETIMEDOUT;
+        });
     }
 
     // What waited in the resetting end's receive buffer.

@@ -18,20 +18,21 @@ constexpr std::array kRows{
     FindingWords{
         Kind::kSynRetry, Cause::kPlain, "syn-retry", tr_later("SYN retried"),
         tr_later("SYN sent again {count} time{s}"), tr_later("SYN again"),
-        tr_later("{sender} sent its SYN {count} more time{s} within {took}: no answer had come. Linux waits about 1 s "
-                 "for the first answer and twice as long each time (RFC 6298 2 and 5.5).")},
+        tr_later("{sender} sent its SYN {count} more time{s} within {took}: no answer had come. Linux waits about 1 "
+                 "s for the first answer and then twice as long each time, since 6.5 only after a few more tries of "
+                 "1 s (RFC 6298 2 and 5.5, tcp_syn_linear_timeouts).")},
     FindingWords{
         Kind::kSynRetry, Cause::kLostOnWire, "syn-retry", tr_later("SYN retried"),
         tr_later("SYN sent again {count} time{s}"), tr_later("SYN again"),
         tr_later("{sender} sent its SYN {count} more time{s} within {took}: the wire had lost a packet of the "
-                 "handshake. Linux waits about 1 s for the first answer and twice as long each time (RFC 6298 2 and "
-                 "5.5).")},
+                 "handshake. Linux waits about 1 s for the first answer and then twice as long each time, since 6.5 "
+                 "only after a few more tries of 1 s (RFC 6298 2 and 5.5, tcp_syn_linear_timeouts).")},
     FindingWords{
         Kind::kSynRetry, Cause::kAcceptQueueFull, "syn-retry", tr_later("SYN retried"),
         tr_later("SYN sent again {count} time{s}"), tr_later("SYN again"),
-        tr_later("{sender} sent its SYN {count} more time{s} within {took}: {receiver} had dropped it, for its accept "
-                 "queue was full. Linux waits about 1 s for the first answer and twice as long each time (RFC 6298 2 "
-                 "and 5.5).")},
+        tr_later("{sender} sent its SYN {count} more time{s} within {took}: {receiver} had dropped it, for its "
+                 "accept queue was full. Linux waits about 1 s for the first answer and then twice as long each "
+                 "time, since 6.5 only after a few more tries of 1 s (RFC 6298 2 and 5.5, tcp_syn_linear_timeouts).")},
     FindingWords{
         Kind::kSynDropped, Cause::kPlain, "syn-dropped", tr_later("SYN dropped"),
         tr_later("SYN dropped: accept queue full"), tr_later("dropped"),

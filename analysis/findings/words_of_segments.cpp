@@ -44,8 +44,8 @@ constexpr std::array kRows{
     FindingWords{
         Kind::kDuplicateAck, Cause::kPlain, "duplicate-ack", tr_later("Duplicate ACKs"),
         tr_later("{count} duplicate ACK{s}"), tr_later("{count} dup ACK{s}"),
-        tr_later("{sender} repeated an ACK {count} time{s}: segments arrive, but not the one it waits for; each of "
-                 "them is answered at once (RFC 5681 4.2).")},
+        tr_later("{sender} repeated an ACK {count} time{s}: what arrived was not what it waits for, but lies behind a "
+                 "gap or has come before; both are answered at once (RFC 5681 4.2, RFC 2883).")},
     FindingWords{
         Kind::kLostSegment, Cause::kPlain, "lost-segment", tr_later("Segment missing"),
         tr_later("{bytes} missing before this"), tr_later("gap"),

@@ -173,7 +173,8 @@ constexpr std::array kTcpInfoFields{
     WIRESTORY_FIELD(tcpi_total_retrans), WIRESTORY_FIELD(tcpi_bytes_acked),   WIRESTORY_FIELD(tcpi_bytes_received),
     WIRESTORY_FIELD(tcpi_segs_out),      WIRESTORY_FIELD(tcpi_segs_in),       WIRESTORY_FIELD(tcpi_notsent_bytes),
     WIRESTORY_FIELD(tcpi_min_rtt),       WIRESTORY_FIELD(tcpi_data_segs_in),  WIRESTORY_FIELD(tcpi_data_segs_out),
-    WIRESTORY_FIELD(tcpi_bytes_sent),    WIRESTORY_FIELD(tcpi_bytes_retrans),
+    WIRESTORY_FIELD(tcpi_bytes_sent),    WIRESTORY_FIELD(tcpi_bytes_retrans), WIRESTORY_FIELD(tcpi_dsack_dups),
+    WIRESTORY_FIELD(tcpi_reord_seen),
 };
 #undef WIRESTORY_FIELD
 

@@ -20,6 +20,27 @@ std::uint64_t relative(WireSeq on_wire, WireSeq initial, StreamOffset offset) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
 }
 
+// "sack 2897-4345": what has arrived behind a hole, in the same relative numbers; "d-sack 1-6": what has come twice. A
+// first block below the acknowledged number, or inside the second block, is a report of a duplicate (RFC 2883, 4).
+std::string sack_words(const capture::TcpHeader& tcp, std::uint64_t relative_ack) {
+    const auto& blocks = tcp.options.sack;
+    const auto distance = [](WireSeq from, WireSeq to) { return static_cast<std::int32_t>(to - from); };
+    const auto number = [&](WireSeq edge) {
+        return std::max<std::int64_t>(static_cast<std::int64_t>(relative_ack) + distance(tcp.ack, edge), 0);
+    };
+    const std::size_t count = std::min<std::size_t>(tcp.options.sack_count, blocks.size());
+    const bool inside_next =
+        count > 1 && distance(blocks[1].left, blocks[0].left) >= 0 && distance(blocks[0].right, blocks[1].right) >= 0;
+    const bool duplicate = inside_next || (count > 0 && distance(tcp.ack, blocks[0].left) < 0);
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i == 0) text += duplicate ? "d-sack" : "sack";
+        if (i == 1 && duplicate) text += "  sack";
+        text += fmt::format(" {}-{}", number(blocks[i].left), number(blocks[i].right));
+    }
+    return text;
+}
+
 void tcp_words(PacketWords& words, const capture::DecodedPacket& decoded, const analysis::Analysis& analysis,
                std::uint32_t packet) {
     words.flags = capture::tcp_flags_text(decoded.tcp.flags);
@@ -33,10 +54,13 @@ void tcp_words(PacketWords& words, const capture::DecodedPacket& decoded, const 
     words.numbers = fmt::format("seq {}", seq);
     if (decoded.tcp.has(capture::kAck)) {
         const analysis::FlowEnd& peer = flow.end(analysis::other(from));
-        words.numbers +=
-            fmt::format(" ack {}", relative(decoded.tcp.ack, peer.initial_seq, analysis.packets.ack_offset[packet]));
+        const std::uint64_t ack = relative(decoded.tcp.ack, peer.initial_seq, analysis.packets.ack_offset[packet]);
+        words.numbers += fmt::format(" ack {}", ack);
+        words.extras = sack_words(decoded.tcp, ack);
     }
-    if (!decoded.tcp.has(capture::kRst)) words.extras = fmt::format("win {}", analysis.packets.window_bytes[packet]);
+    // A SACK block says more than the window, and there is seldom room for both.
+    if (!decoded.tcp.has(capture::kRst) && words.extras.empty())
+        words.extras = fmt::format("win {}", analysis.packets.window_bytes[packet]);
     if (decoded.tcp.options.has_mss) words.extras += fmt::format(" mss {}", decoded.tcp.options.mss);
 }
 

@@ -170,6 +170,13 @@ TEST_CASE("resets say why", "[analysis]") {
     late.link.data(End::kClient, us(300), "anybody there?");
     late.link.rst(End::kServer, us(305));
     CHECK(found(late).find("reset-data-after-close") != std::string::npos);
+
+    Pair given_up;  // the kernel gave the connection up, then the program closed; the peer knows nothing of it
+    given_up.builder.failed_call(CallKind::kRecv, given_up.client, {us(200), us(9000)}, "1024", ETIMEDOUT).slept = true;
+    given_up.builder.call(CallKind::kClose, given_up.client, {us(9010), us(9020)});
+    given_up.link.data(End::kServer, us(20000), "hello again");
+    given_up.builder.segment(us(20010), given_up.link.next(End::kClient, capture::kRst));
+    CHECK(found(given_up).find("reset-unknown-connection") != std::string::npos);
 }
 
 TEST_CASE("resets in a capture without calls: only what packets prove", "[analysis]") {
