@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/analysis.hpp"
+#include "base/messages.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/terminal.hpp"
 #include "viz/layout/ladder.hpp"
@@ -38,9 +39,11 @@ std::string ladder_around(const std::string& recording_path, EventRef event, boo
     if (row == rows.end()) return {};
     const auto position = static_cast<std::size_t>(row - rows.begin());
     options.plan = &plan;
+    viz::ViewState view;
+    view.language = process_language();
     options.first_row = position - std::min(position, kRowsBefore);
     options.row_count = position + kRowsAfter + 1 - options.first_row;
-    return viz::paint_text(viz::layout_ladder(*recording, analysis, {}, options), {locale_is_utf8(), colour});
+    return viz::paint_text(viz::layout_ladder(*recording, analysis, view, options), {locale_is_utf8(), colour});
 }
 
 std::vector<Verdict> recorded_verdicts(const std::string& recording_path) {

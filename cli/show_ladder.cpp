@@ -49,10 +49,10 @@ bool show_heading(const ShowContext& context) {
     std::string summary = fmt::format("{}: {}", recording.path, packets(logical));
     if (logical != recording.packets.size()) summary += tr_format(" ({} sightings)", recording.packets.size());
     if (!recording.calls.empty())
-        summary += ", " + counted(recording.calls.size(), tr_later("{} call"), tr_later("{} calls"));
+        summary += tr(", ") + counted(recording.calls.size(), tr_later("{} call"), tr_later("{} calls"));
     if (!context.analysis.flows.empty())
-        summary += ", " + counted(context.analysis.flows.size(), tr_later("{} flow"), tr_later("{} flows"));
-    summary += ", " + counted(context.analysis.findings.size(), tr_later("{} finding"), tr_later("{} findings"));
+        summary += tr(", ") + counted(context.analysis.flows.size(), tr_later("{} flow"), tr_later("{} flows"));
+    summary += tr(", ") + counted(context.analysis.findings.size(), tr_later("{} finding"), tr_later("{} findings"));
     out += wrapped(summary, context.width, "");
     for (const Tap& tap : recording.taps) {
         if (!tap.has_statistics || tap.dropped == 0) continue;

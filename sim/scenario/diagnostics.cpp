@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/source_text.hpp"
 
@@ -36,7 +37,7 @@ void add(Diagnostics& diagnostics, Diagnostic diagnostic) {
     if (items.size() > kMaxDiagnostics) return;
     if (items.size() == kMaxDiagnostics) {
         items.push_back(
-            {Severity::kError, diagnostic.span, "too many mistakes; those after this one are not shown", {}});
+            {Severity::kError, diagnostic.span, tr("too many mistakes; those after this one are not shown"), {}});
         return;
     }
     items.push_back(std::move(diagnostic));
@@ -81,9 +82,9 @@ std::string format_one(const std::string& file, const Diagnostic& item, const So
     out += printable(file);
     if (item.span.line > 0) out += fmt::format(":{}:{}", item.span.line, item.span.column);
     out += fmt::format(":{} {}{}:{} {}\n", style.reset, error ? style.error : style.warning,
-                       error ? "error" : "warning", style.reset, item.message);
+                       error ? tr("error") : tr("warning"), style.reset, item.message);
     if (item.span.line > 0) out += excerpt(source.line(item.span.line), item.span, style);
-    if (!item.hint.empty()) out += fmt::format("hint: {}\n", item.hint);
+    if (!item.hint.empty()) out += tr_format("hint: {}", item.hint) + "\n";
     return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::sim {
@@ -21,7 +22,7 @@ std::vector<std::string_view> ParseContext::actor_names() const {
 }
 
 void ParseContext::unknown_actor(std::string_view name, const SourceSpan& span) {
-    error(span, fmt::format("unknown actor {}", quoted(name)), suggestion(name, actor_names()));
+    error(span, tr_format("unknown actor {}", quoted(name)), suggestion(name, actor_names()));
 }
 
 namespace {
@@ -44,15 +45,15 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
     constexpr std::size_t kFew = 8;
     constexpr std::size_t kLongestWord = 64;  // spelling distance is quadratic
     if (word.size() <= kLongestWord) {
-        if (const auto near = closest(word, candidates)) return fmt::format("did you mean `{}`?", *near);
+        if (const auto near = closest(word, candidates)) return tr_format("did you mean `{}`?", *near);
         for (const std::string_view candidate : candidates)
-            if (same_letters(word, candidate)) return fmt::format("did you mean `{}`?", candidate);
+            if (same_letters(word, candidate)) return tr_format("did you mean `{}`?", candidate);
     }
     if (candidates.empty() || candidates.size() > kFew) return {};
     std::string known;
     for (const std::string_view candidate : candidates)
         known += fmt::format("{}`{}`", known.empty() ? "" : ", ", candidate);
-    return "known: " + known;
+    return tr_format("known: {}", known);
 }
 
 bool is_name(std::string_view text) {

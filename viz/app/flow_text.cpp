@@ -16,13 +16,17 @@ FlowText::FlowText(const Fonts& fonts, const PanelColours& colours, float left, 
       line_height_(fonts.size_px * 1.45F) {}
 
 void FlowText::add(const MarkdownSpan& span) {
-    ImFont* font = span.kind == MarkdownSpan::Kind::kBold   ? fonts_.bold
-                   : span.kind == MarkdownSpan::Kind::kCode ? fonts_.mono
-                                                            : fonts_.regular;
-    add(span.text, font, font->FontSize, span.kind == MarkdownSpan::Kind::kCode);
+    ImFont* font = fonts_.regular;
+    switch (span.kind) {
+        case MarkdownSpan::Kind::kBold: font = fonts_.bold; break;
+        case MarkdownSpan::Kind::kEmphasis: font = fonts_.italic; break;
+        case MarkdownSpan::Kind::kCode: font = fonts_.mono; break;
+        case MarkdownSpan::Kind::kPlain: break;
+    }
+    add(span.text, font, font->FontSize, span.kind);
 }
 
-void FlowText::add(const std::string& words, ImFont* font, float size_px, bool code) {
+void FlowText::add(const std::string& words, ImFont* font, float size_px, MarkdownSpan::Kind kind) {
     const char* at = words.c_str();
     const char* end = at + words.size();
     while (at < end) {
@@ -33,7 +37,7 @@ void FlowText::add(const std::string& words, ImFont* font, float size_px, bool c
         const float width = font->CalcTextSizeA(size_px, FLT_MAX, 0, at, stop).x;
         if (at_.x + needed > right_ && at_.x > left_) new_line();
         // A space at the start of a line is not shown.
-        if (at_.x > left_ || *at != ' ') put(at, stop, font, size_px, width, code);
+        if (at_.x > left_ || *at != ' ') put(at, stop, font, size_px, width, kind);
         at = stop;
     }
 }
@@ -72,13 +76,28 @@ void FlowText::new_line() {
     at_.y += line_height_;
 }
 
-void FlowText::put(const char* begin, const char* end, ImFont* font, float size_px, float width, bool code) {
+void FlowText::put(const char* begin, const char* end, ImFont* font, float size_px, float width,
+                   MarkdownSpan::Kind kind) {
     ImDrawList* list = ImGui::GetWindowDrawList();
-    if (code) {
+    if (kind == MarkdownSpan::Kind::kCode) {
         list->AddRectFilled({at_.x - 1, at_.y - 1}, {at_.x + width + 1, at_.y + size_px + 3}, colours_.raised, 3);
     }
     list->AddText(font, size_px, {std::floor(at_.x), std::floor(at_.y)}, colours_.text, begin, end);
+    if (kind == MarkdownSpan::Kind::kEmphasis) put_dots(begin, end, font, size_px);
     at_.x += width;
+}
+
+// Chinese emphasis: a dot below each character (GB/T 15834 calls it zhuozhonghao), none below punctuation.
+void FlowText::put_dots(const char* begin, const char* end, const ImFont* font, float size_px) {
+    const auto width = [&](const char* to) { return font->CalcTextSizeA(size_px, FLT_MAX, 0, begin, to).x; };
+    for (const char* at = begin; end - at >= 3; ++at) {
+        const std::string_view character(at, 3);
+        // The characters of CJK Unified Ideographs and its first extension: U+3400 to U+9FFF.
+        if (character < "\u3400" || character > "\u9FFF") continue;
+        const float centre = at_.x + (width(at) + width(at + 3)) / 2;
+        ImGui::GetWindowDrawList()->AddCircleFilled({centre, at_.y + size_px * 1.2F}, size_px * 0.085F, colours_.text);
+        at += 2;
+    }
 }
 
 void flow_paragraph(const Fonts& fonts, const PanelColours& colours, const std::string& words) {

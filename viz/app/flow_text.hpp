@@ -19,14 +19,16 @@ public:
 
     void set_line_height(float height_px) { line_height_ = height_px; }
     void add(const MarkdownSpan& span);
-    void add(const std::string& words, ImFont* font, float size_px, bool code = false);
+    void add(const std::string& words, ImFont* font, float size_px,
+             MarkdownSpan::Kind kind = MarkdownSpan::Kind::kPlain);
     // Moves the cursor below the text.
     void finish(float gap_px);
 
 private:
     static const char* next_break(const char* at, const char* end);
     void new_line();
-    void put(const char* begin, const char* end, ImFont* font, float size_px, float width, bool code);
+    void put(const char* begin, const char* end, ImFont* font, float size_px, float width, MarkdownSpan::Kind kind);
+    void put_dots(const char* begin, const char* end, const ImFont* font, float size_px);
 
     const Fonts& fonts_;
     const PanelColours& colours_;

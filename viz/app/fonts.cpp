@@ -138,6 +138,7 @@ Fonts build_fonts(ImFontAtlas& atlas, float size_px, const std::string& characte
     }
     fonts.regular = add_family(atlas, "sans-serif", chinese.regular, size_px, ranges.Data);
     fonts.bold = add_family(atlas, "sans-serif:bold", chinese.bold, size_px, ranges.Data);
+    fonts.italic = add_family(atlas, "sans-serif:italic", chinese.regular, size_px, ranges.Data);
     fonts.mono = add_family(atlas, "monospace", chinese.regular, size_px * 0.93F, ranges.Data);
     fonts.title = add_family(atlas, "sans-serif:bold", chinese.bold, size_px * 1.35F, ranges.Data);
     atlas.Build();

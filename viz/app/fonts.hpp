@@ -1,5 +1,5 @@
-// Fonts of the window, found through fontconfig: a proportional sans (regular and bold) and a monospace, Chinese
-// merged into each. The atlas holds only the characters in use, for full Chinese ranges would cost hundreds of
+// Fonts of the window, found through fontconfig: a proportional sans (regular, bold and italic) and a monospace,
+// Chinese merged into each. The atlas holds only the characters in use, for full Chinese ranges would cost hundreds of
 // megabytes. Needs an ImGui context, no window.
 #pragma once
 
@@ -15,6 +15,7 @@ namespace wirestory::viz {
 struct Fonts {
     ImFont* regular = nullptr;
     ImFont* bold = nullptr;
+    ImFont* italic = nullptr;  // Chinese has no slanted face: FlowText sets dots below it
     ImFont* mono = nullptr;
     ImFont* title = nullptr;  // bold, larger
     float size_px = 15;

@@ -1,6 +1,7 @@
 #include "viz/app/markdown.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace wirestory::viz {
@@ -32,6 +33,29 @@ std::string list_marker(std::string_view& line) {
     std::string marker(line.substr(0, digits + 1));
     line.remove_prefix(digits + 2);
     return marker;
+}
+
+struct Mark {
+    std::string_view text;
+    MarkdownSpan::Kind kind;
+};
+constexpr std::array kMarks{Mark{"`", MarkdownSpan::Kind::kCode}, Mark{"**", MarkdownSpan::Kind::kBold},
+                            Mark{"*", MarkdownSpan::Kind::kEmphasis}};
+constexpr std::size_t kLongestSpanBytes = 2000;  // a text full of marks that nobody closes is read in linear time
+
+// Where the mark that begins at `at` is closed; npos when it begins nothing. A star beside a blank is just a star.
+std::size_t closing(std::string_view line, std::size_t at, std::string_view mark) {
+    const std::size_t begin = at + mark.size();
+    const std::string_view text = line.substr(0, begin + kLongestSpanBytes);
+    if (text.substr(at, mark.size()) != mark || begin >= text.size()) return std::string_view::npos;
+    if (mark == "`") return text.find(mark, begin);
+    if (text[begin] == ' ' || text[begin] == '*') return std::string_view::npos;
+    for (std::size_t end = text.find('*', begin); end != std::string_view::npos; end = text.find('*', end)) {
+        const std::size_t stars = std::min(text.find_first_not_of('*', end), text.size()) - end;
+        if (stars == mark.size() && text[end - 1] != ' ') return end;
+        end += stars;
+    }
+    return std::string_view::npos;
 }
 
 class Parser {
@@ -98,18 +122,24 @@ std::vector<MarkdownSpan> parse_spans(std::string_view line) {
     const auto add = [&spans](MarkdownSpan::Kind kind, std::string_view text) {
         if (!text.empty()) spans.push_back({kind, std::string(text)});
     };
-    while (!line.empty()) {
-        const std::size_t code = line.find('`');
-        const std::size_t bold = line.find("**");
-        const std::size_t at = std::min(code, bold);
-        if (at == std::string_view::npos) break;
-        const std::string_view mark = code < bold ? "`" : "**";
-        const std::size_t end = line.find(mark, at + mark.size());
-        if (end == std::string_view::npos) break;
-        add(MarkdownSpan::Kind::kPlain, line.substr(0, at));
-        add(code < bold ? MarkdownSpan::Kind::kCode : MarkdownSpan::Kind::kBold,
-            line.substr(at + mark.size(), end - at - mark.size()));
-        line.remove_prefix(end + mark.size());
+    std::size_t from = 0;
+    while ((from = line.find_first_of("`*", from)) != std::string_view::npos) {
+        const Mark* mark = nullptr;
+        std::size_t end = std::string_view::npos;
+        for (const Mark& candidate : kMarks) {
+            end = closing(line, from, candidate.text);
+            if (end == std::string_view::npos) continue;
+            mark = &candidate;
+            break;
+        }
+        if (mark == nullptr) {
+            from = line.find_first_not_of(line[from], from);
+            continue;
+        }
+        add(MarkdownSpan::Kind::kPlain, line.substr(0, from));
+        add(mark->kind, line.substr(from + mark->text.size(), end - from - mark->text.size()));
+        line.remove_prefix(end + mark->text.size());
+        from = 0;
     }
     add(MarkdownSpan::Kind::kPlain, line);
     return spans;

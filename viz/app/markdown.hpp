@@ -1,5 +1,5 @@
-// Markdown light: headings, paragraphs, lists, code blocks; **bold** and `code` within lines. Pure; drawn by the
-// lesson panel. Anything else is shown as it stands.
+// Markdown light: headings, paragraphs, lists, code blocks; **bold**, *emphasis* and `code` within lines. Pure; drawn
+// by the lesson panel. Anything else is shown as it stands.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace wirestory::viz {
 
 struct MarkdownSpan {
-    enum class Kind { kPlain, kBold, kCode };
+    enum class Kind { kPlain, kBold, kEmphasis, kCode };
     Kind kind = Kind::kPlain;
     std::string text;
     bool operator==(const MarkdownSpan&) const = default;

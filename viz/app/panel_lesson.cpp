@@ -26,7 +26,8 @@ void draw_block(const Ui& ui, const PanelColours& colours, const MarkdownBlock& 
     }
     if (block.kind == MarkdownBlock::Kind::kCode) {
         FlowText flow(ui.fonts, colours, left + 12, right);
-        for (const MarkdownSpan& span : block.spans) flow.add(span.text, ui.fonts.mono, ui.fonts.mono->FontSize, true);
+        for (const MarkdownSpan& span : block.spans)
+            flow.add(span.text, ui.fonts.mono, ui.fonts.mono->FontSize, MarkdownSpan::Kind::kCode);
         return flow.finish(0);
     }
     if (block.kind == MarkdownBlock::Kind::kListItem) {

@@ -30,6 +30,26 @@ TEST_CASE("bold and code within a line") {
     CHECK(parse_spans("`open").front().text == "`open");
 }
 
+TEST_CASE("emphasis within a line, and stars that are none") {
+    const auto spans = parse_spans("the *same* port, not **another**");
+    REQUIRE(spans.size() == 4);
+    CHECK(spans[1] == MarkdownSpan{SpanKind::kEmphasis, "same"});
+    CHECK(spans[3] == MarkdownSpan{SpanKind::kBold, "another"});
+    CHECK(parse_spans("端口*相同*。")[1] == MarkdownSpan{SpanKind::kEmphasis, "相同"});
+    CHECK(parse_spans("2 * 3 * 4").size() == 1);
+    CHECK(parse_spans("a * b*").size() == 1);
+    CHECK(parse_spans("*open").front().text == "*open");
+    CHECK(parse_spans("`*p`").front() == MarkdownSpan{SpanKind::kCode, "*p"});
+    CHECK(parse_spans("*a **b** c*").size() > 0);
+    CHECK(parse_spans("**").front().text == "**");
+}
+
+TEST_CASE("a text of marks that nobody closes is read in time") {
+    std::string marks;
+    for (int i = 0; i < 100'000; ++i) marks += "*a ";
+    CHECK(parse_spans(marks).size() == 1);
+}
+
 TEST_CASE("lines of Chinese text join without a space") {
     CHECK(parse_markdown("三次\n握手").front().spans.front().text == "三次握手");
 }
