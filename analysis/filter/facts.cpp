@@ -6,39 +6,8 @@
 
 namespace wirestory::analysis::filter {
 
-namespace {
-
 using capture::DecodedPacket;
 using capture::Transport;
-
-// Messages that quote the packet they are about (RFC 792; RFC 4443 2.1: errors have types below 128).
-bool quotes_a_packet(const DecodedPacket& packet) {
-    if (packet.transport == Transport::kIcmpv6) return packet.icmp.type >= 1 && packet.icmp.type <= 4;
-    if (packet.transport != Transport::kIcmp) return false;
-    const std::uint8_t type = packet.icmp.type;
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-}
-
-// RFC 792 asks for 8 bytes of the quoted packet's payload only: too few for decode() to call it a TCP header, enough
-// for ports and number.
-void read_quoted_ports(ByteView quoted, DecodedPacket& inner) {
-    if (inner.offsets.transport == capture::LayerOffsets::kAbsent || inner.offsets.transport >= quoted.size()) return;
-    ByteReader in(quoted.subspan(inner.offsets.transport));
-    const std::uint16_t source = in.be16();
-    const std::uint16_t destination = in.be16();
-    if (in.failed()) return;
-    if (inner.transport == Transport::kTcp && inner.tcp.header_bytes == 0) {
-        inner.tcp.source_port = source;
-        inner.tcp.destination_port = destination;
-        inner.tcp.seq = in.be32();
-    }
-    if (inner.transport == Transport::kUdp) {
-        inner.udp.source_port = source;
-        inner.udp.destination_port = destination;
-    }
-}
-
-}  // namespace
 
 void Facts::look_at(EventRef event) {
     event_ = event;
@@ -63,11 +32,14 @@ std::span<const DecodedPacket> Facts::layers() {
         decoded_ = true;
         layers_[0] = decode_packet(*recording_, event_.index);
         layer_count_ = 1;
-        if (quotes_a_packet(layers_[0]) && !layers_[0].payload.empty()) {
-            const ByteView quoted = layers_[0].payload;
-            layers_[1] = capture::decode(quoted, capture::kLinkRaw, static_cast<std::uint32_t>(quoted.size()));
-            read_quoted_ports(quoted, layers_[1]);
-            layer_count_ = 2;
+        while (layers_[layer_count_ - 1].tunnel != capture::Tunnel::kNone && layer_count_ < capture::kMaxTunnels) {
+            layers_[layer_count_] = capture::decode_inner(frame(), layers_[layer_count_ - 1]);
+            ++layer_count_;
+        }
+        const DecodedPacket& last = layers_[layer_count_ - 1];
+        if (capture::quotes_packet(last)) {
+            layers_[layer_count_] = capture::decode_quoted(frame(), last);
+            ++layer_count_;
         }
     }
     return {layers_.data(), layer_count_};

@@ -11,6 +11,7 @@
 
 #include "analysis/analysis.hpp"
 #include "capture/wire/packet.hpp"
+#include "capture/wire/tunnel.hpp"
 
 namespace wirestory::analysis::filter {
 
@@ -38,7 +39,8 @@ public:
     }
     [[nodiscard]] TimeNs time_ns() const;
 
-    // The packet's headers, outermost first; an ICMP error has those of the packet it quotes, too. Empty for calls.
+    // The packet's headers, outermost first: of what a tunnel carries and of what an ICMP error quotes, too. Empty for
+    // calls. All offsets are those of frame().
     [[nodiscard]] std::span<const capture::DecodedPacket> layers();
     [[nodiscard]] ByteView frame() const;
     [[nodiscard]] std::uint32_t link_type() const;
@@ -69,7 +71,7 @@ private:
     const Analysis* analysis_;
     EventRef event_;
     std::uint32_t only_finding_ = kNoIndex;
-    std::array<capture::DecodedPacket, 2> layers_;
+    std::array<capture::DecodedPacket, capture::kMaxTunnels + 1> layers_;
     std::size_t layer_count_ = 0;
     bool decoded_ = false;
     std::vector<std::uint32_t> stream_numbers_;

@@ -96,6 +96,15 @@ void apply_look(AppModel& model, Command command) {
         case Command::kSmallerText: model.font_px = std::max(kMinFontPx, model.font_px - kFontStepPx); break;
         case Command::kNormalText: model.font_px = kDefaultFontPx; break;
         case Command::kFocusSearch: model.focus_search = true; break;
+        case Command::kFocusFilter:
+            model.focus_filter = true;
+            model.tab = Tab::kPackets;
+            model.tab_changed = true;
+            break;
+        case Command::kClearFilter:
+            model.filter.clear();
+            apply_filter(model);
+            break;
         case Command::kQuit: model.quit = true; break;
         default: break;
     }

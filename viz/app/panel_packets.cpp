@@ -37,9 +37,22 @@ void packet_row(AppModel& model, std::uint32_t packet) {
     cell(packet_info(recording, model.analysis(), packet));
 }
 
-// Row of the selection, when it is a packet.
+std::size_t row_count(const AppModel& model) {
+    return model.view.filter ? model.view.filter->packet_list.size() : model.recording().packets.size();
+}
+
+std::uint32_t packet_of_row(const AppModel& model, std::size_t row) {
+    return model.view.filter ? model.view.filter->packet_list[row] : static_cast<std::uint32_t>(row);
+}
+
+// Row of the selection, when it is a packet that the filter leaves in.
 int selected_row(const AppModel& model) {
-    return model.view.selected.kind == EventKind::kPacket ? static_cast<int>(model.view.selected.index) : -1;
+    if (model.view.selected.kind != EventKind::kPacket) return -1;
+    const std::uint32_t packet = model.view.selected.index;
+    if (!model.view.filter) return static_cast<int>(packet);
+    const auto& list = model.view.filter->packet_list;
+    const auto found = std::lower_bound(list.begin(), list.end(), packet);
+    return found != list.end() && *found == packet ? static_cast<int>(found - list.begin()) : -1;
 }
 
 void scroll_to_row(int row) {
@@ -73,14 +86,16 @@ void draw_packets(AppModel& model, Ui& ui) {
     if (model.recording().packets.empty()) return wrapped_dim_text(text(Text::kNoPackets, model.view.language));
     constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
                                        ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoSavedSettings;
+    draw_filter(model, ui);
+    if (row_count(model) == 0) return wrapped_dim_text(text(Text::kFilterNothing, model.view.language));
     if (!ImGui::BeginTable("packets", 7, kFlags)) return;
     setup_columns(model);
     if (ui.selection_moved && selected_row(model) >= 0) scroll_to_row(selected_row(model));
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(std::min<std::size_t>(model.recording().packets.size(), 0x7FFFFFFF)));
+    clipper.Begin(static_cast<int>(std::min<std::size_t>(row_count(model), 0x7FFFFFFF)));
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-            packet_row(model, static_cast<std::uint32_t>(i));
+            packet_row(model, packet_of_row(model, static_cast<std::size_t>(i)));
     }
     ImGui::EndTable();
 }
