@@ -9,6 +9,20 @@ namespace wirestory::analysis::filter {
 using capture::DecodedPacket;
 using capture::Transport;
 
+namespace {
+
+std::vector<FindingOf> by_event(std::span<const Finding> findings) {
+    std::vector<FindingOf> list;
+    for (const Finding& finding : findings) {
+        for (const EventRef event : finding.events) list.push_back({event, &finding});
+    }
+    std::stable_sort(list.begin(), list.end(),
+                     [](const FindingOf& a, const FindingOf& b) { return a.event < b.event; });
+    return list;
+}
+
+}  // namespace
+
 void Facts::look_at(EventRef event) {
     event_ = event;
     decoded_ = false;
@@ -108,22 +122,25 @@ Facts::Bytes Facts::carried_bytes() const {
     return bytes;
 }
 
-void Facts::list_findings() {
-    findings_listed_ = true;
-    for (std::uint32_t i = 0; i < analysis_->findings.size(); ++i) {
-        for (const EventRef event : analysis_->findings[i].events) findings_.push_back({event, i});
+const std::vector<FindingOf>& Facts::listed_findings() {
+    const Flow* of = analysis_->detail.everything ? nullptr : flow();
+    if (of != nullptr && !analysis_->detail.covers(*of)) {
+        const auto [place, added] = late_findings_.try_emplace(flow_id());
+        if (added) place->second = by_event(analysis_->late_findings(flow_id()));
+        return place->second;
     }
-    std::sort(findings_.begin(), findings_.end());
+    if (!findings_listed_) findings_ = by_event(analysis_->findings);
+    findings_listed_ = true;
+    return findings_;
 }
 
 std::span<const FindingOf> Facts::findings() {
-    if (!findings_listed_) list_findings();
-    const auto begin = std::lower_bound(findings_.begin(), findings_.end(), FindingOf{event_, 0});
+    const std::vector<FindingOf>& list = listed_findings();
+    const auto begin = std::lower_bound(list.begin(), list.end(), event_,
+                                        [](const FindingOf& found, EventRef event) { return found.event < event; });
     auto end = begin;
-    while (end != findings_.end() && end->event == event_) ++end;
-    if (only_finding_ == kNoIndex) return {begin, end};
-    const auto only = std::find(begin, end, FindingOf{event_, only_finding_});
-    return only == end ? std::span<const FindingOf>{} : std::span<const FindingOf>{only, only + 1};
+    while (end != list.end() && end->event == event_) ++end;
+    return {begin, end};
 }
 
 }  // namespace wirestory::analysis::filter

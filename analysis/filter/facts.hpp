@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/analysis.hpp"
@@ -15,10 +16,10 @@
 
 namespace wirestory::analysis::filter {
 
+// A finding, at each of the events that it rests on.
 struct FindingOf {
     EventRef event;
-    std::uint32_t finding = kNoIndex;
-    auto operator<=>(const FindingOf&) const = default;
+    const Finding* finding = nullptr;
 };
 
 class Facts {
@@ -26,8 +27,8 @@ public:
     Facts(const Recording& recording, const Analysis& analysis) : recording_(&recording), analysis_(&analysis) {}
 
     void look_at(EventRef event);
-    // Of what is at hand only this finding counts; kNoIndex: all.
-    void only_finding(std::uint32_t finding) { only_finding_ = finding; }
+    // Of what is at hand only this finding counts; nullptr: all.
+    void only_finding(const Finding* finding) { only_finding_ = finding; }
 
     [[nodiscard]] const Recording& recording() const { return *recording_; }
     [[nodiscard]] const Analysis& analysis() const { return *analysis_; }
@@ -60,22 +61,29 @@ public:
         const Datagram* datagram = nullptr;
     };
     [[nodiscard]] Bytes carried_bytes() const;
-    [[nodiscard]] std::span<const FindingOf> findings();
+    template <class Use>
+    void each_finding(const Use& use) {
+        for (const FindingOf& found : findings()) {
+            if (only_finding_ == nullptr || found.finding == only_finding_) use(*found.finding);
+        }
+    }
 
 private:
     void number_streams();
-    void list_findings();
+    [[nodiscard]] std::span<const FindingOf> findings();
+    [[nodiscard]] const std::vector<FindingOf>& listed_findings();
     [[nodiscard]] Bytes bytes_of_call() const;
 
     const Recording* recording_;
     const Analysis* analysis_;
     EventRef event_;
-    std::uint32_t only_finding_ = kNoIndex;
+    const Finding* only_finding_ = nullptr;
     std::array<capture::DecodedPacket, capture::kMaxTunnels + 1> layers_;
     std::size_t layer_count_ = 0;
     bool decoded_ = false;
     std::vector<std::uint32_t> stream_numbers_;
-    std::vector<FindingOf> findings_;
+    std::vector<FindingOf> findings_;                                   // by event
+    std::unordered_map<FlowId, std::vector<FindingOf>> late_findings_;  // of flows that the analysis left for later
     bool findings_listed_ = false;
 };
 

@@ -63,7 +63,7 @@ constexpr Field kFields[] = {
      }},
     {"frame.number", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {
-         if (f.is_packet()) s.number(std::int64_t{f.index()} + 1);
+         if (f.is_packet()) s.number(f.recording().packets.number(f.index()));
      }},
     {"frame.len", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {

@@ -68,15 +68,16 @@ bool FilterMatcher::call(std::uint32_t index) {
     return evaluate();
 }
 
-bool FilterMatcher::finding(std::uint32_t index) {
+bool FilterMatcher::finding(std::uint32_t index) { return finding(facts_->analysis().findings[index]); }
+
+bool FilterMatcher::finding(const Finding& finding) {
     if (filter_.selects_everything()) return true;
-    facts_->only_finding(index);
-    const std::vector<EventRef>& events = facts_->analysis().findings[index].events;
-    const bool found = std::any_of(events.begin(), events.end(), [this](EventRef event) {
+    facts_->only_finding(&finding);
+    const bool found = std::any_of(finding.events.begin(), finding.events.end(), [this](EventRef event) {
         if (event.kind == EventKind::kPacket) return packet(event.index);
         return event.kind == EventKind::kCall && call(event.index);
     });
-    facts_->only_finding(kNoIndex);
+    facts_->only_finding(nullptr);
     return found;
 }
 

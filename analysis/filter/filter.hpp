@@ -67,7 +67,8 @@ public:
     [[nodiscard]] bool call(std::uint32_t index);
     // A finding is selected by its kind, or by any packet or call that it rests on.
     [[nodiscard]] bool finding(std::uint32_t index);
-    [[nodiscard]] bool event(EventRef event);  // any of these; false for others
+    [[nodiscard]] bool finding(const Finding& finding);  // of Analysis::findings or ::late_findings()
+    [[nodiscard]] bool event(EventRef event);            // any of these; false for others
 
 private:
     [[nodiscard]] bool evaluate();
