@@ -57,6 +57,12 @@ void select_neighbour(AppModel& model, bool forward) {
         if (forward ? here + 1 == model.events.size() : here == 0) return;
         index = forward ? here + 1 : here - 1;
     }
+    // What the display filter leaves out is passed over.
+    const auto wanted = [&model](EventRef event) { return !model.view.filter || model.view.filter->has(event); };
+    while (!wanted(model.events[index])) {
+        if (forward ? index + 1 == model.events.size() : index == 0) return;
+        index = forward ? index + 1 : index - 1;
+    }
     go_to(model, model.events[index]);
 }
 
