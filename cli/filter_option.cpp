@@ -15,13 +15,15 @@ void add_filter_option(CLI::App& command, std::string& filter) {
 }
 
 std::optional<analysis::Filter> compile_filter(const std::string& text, const char* command) {
-    auto filter = analysis::Filter::compile(text);
+    auto filter = analysis::Filter::compile(text, process_language());
     if (!filter) {
-        fmt::print(stderr, "wirestory {}: {}: {}", command, tr("filter"), format_filter_error(text, filter.error()));
+        fmt::print(stderr, "wirestory {}: {}: {}", command, tr("filter"),
+                   format_filter_error(text, filter.error(), process_language()));
         return std::nullopt;
     }
     if (filter->note()) {
-        fmt::print(stderr, "wirestory {}: {}: {}", command, tr("note"), format_filter_error(text, *filter->note()));
+        fmt::print(stderr, "wirestory {}: {}: {}", command, tr("note"),
+                   format_filter_error(text, *filter->note(), process_language()));
     }
     return *filter;
 }

@@ -17,6 +17,7 @@
 #include "cli/filter_option.hpp"
 #include "cli/json_export.hpp"
 #include "cli/latency_text.hpp"
+#include "cli/packet_list.hpp"
 #include "cli/reference_export.hpp"
 #include "cli/show_views.hpp"
 #include "cli/terminal.hpp"
@@ -80,15 +81,19 @@ int stream(const ShowContext& context, const ShowOptions& options) {
 
 int show_view(const ShowContext& context, const ShowOptions& options) {
     if (options.stream != analysis::kNoFlow) return stream(context, options);
-    if (options.packets) {
-        show_packets(context);
-    } else if (options.flows) {
+    if (options.flows) {
         show_flows(context);
     } else if (options.findings) {
-        show_findings(context);
-    } else if (show_heading(context) && show_ladder(context) && show_findings(context)) {
+        show_findings(context, FindingScope::kAll);
+    } else if (show_heading(context) && show_ladder(context) && show_findings(context, FindingScope::kMade)) {
         show_verdicts(context);
     }
+    return kSuccess;
+}
+
+int show_packets(const Recording& recording, const analysis::Filter& filter, const ShowOptions& options, int width) {
+    PacketList list(recording, filter, options.time, width, output_style(options).unicode);
+    if (list.write_first()) list.write_all(analysis::analyse(recording));
     return kSuccess;
 }
 
@@ -99,6 +104,8 @@ int show(const ShowOptions& options) {
     if (!opened && options.reference) export_unopened_reference(options.file, opened.error(), write_out);
     if (!opened) return options.reference ? static_cast<int>(kMistake) : complain(opened.error().message);
     const Recording& recording = *opened;
+    const int width = output_width(options.width);
+    if (options.packets) return show_packets(recording, *filter, options, width);
     const analysis::Analysis analysis = analysis::analyse(recording);
     analysis::FilterMatcher matcher(*filter, recording, analysis);
     if (!options.svg.empty()) {
@@ -114,7 +121,6 @@ int show(const ShowOptions& options) {
         export_json(recording, analysis, matcher, write_out);
         return kSuccess;
     }
-    const int width = output_width(options.width);
     if (options.agreement) {
         write_out(agreement_json(recording, analysis));
         return kSuccess;

@@ -61,7 +61,7 @@ bool show_flows(const ShowContext& context) {
                      {time.title(), true, 0},
                      {"Duration", true, 0},
                      {"Course", false, 0}},
-                    context.width);
+                    context.width, context.style.unicode);
     const std::vector<Flow>& flows = context.analysis.flows;
     for (analysis::FlowId i = 0; i < flows.size(); ++i) {
         const Flow& flow = flows[i];

@@ -46,8 +46,9 @@ std::string endpoint_text(const Recording& recording, const Endpoint& endpoint);
 bool show_heading(const ShowContext& context);
 bool show_ladder(const ShowContext& context);
 bool show_verdicts(const ShowContext& context);
-bool show_findings(const ShowContext& context);  // with its heading; nothing when there are none
-bool show_packets(const ShowContext& context);
+// Of a large capture the analysis makes some findings only when they are asked for, which takes its time.
+enum class FindingScope : std::uint8_t { kMade, kAll };
+bool show_findings(const ShowContext& context, FindingScope scope);  // with a heading; nothing when there are none
 bool show_flows(const ShowContext& context);
 
 enum class StreamForm : std::uint8_t { kText, kHex, kRaw };

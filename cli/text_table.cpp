@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace wirestory::cli {
 
@@ -17,14 +18,32 @@ std::string padded(const std::string& text, int width, bool right) {
     return right ? blanks + shown : shown + blanks;
 }
 
+std::string in_ascii(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::string_view rest = std::string_view(text).substr(i);
+        const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
+        constexpr std::string_view kArrow = "→";
+        if (rest.starts_with(kArrow)) {
+            out += "->";
+        } else {
+            out += length == 1 && static_cast<unsigned char>(text[i]) < 0x80 ? text[i] : '?';
+        }
+        i += length;
+    }
+    return out;
+}
+
 }  // namespace
 
-TextTable::TextTable(std::vector<Column> columns, int width) : columns_(std::move(columns)), width_(width) {
+TextTable::TextTable(std::vector<Column> columns, int width, bool unicode)
+    : columns_(std::move(columns)), width_(width), unicode_(unicode) {
     for (const Column& column : columns_) natural_.push_back(display_width(column.title));
 }
 
 void TextTable::add(std::vector<std::string> cells) {
     cells.resize(columns_.size());
+    if (!unicode_) std::transform(cells.begin(), cells.end(), cells.begin(), in_ascii);
     for (std::size_t i = 0; i < cells.size(); ++i) natural_[i] = std::max(natural_[i], display_width(cells[i]));
     rows_.push_back(std::move(cells));
 }

@@ -14,7 +14,8 @@ public:
         bool right = false;     // numbers
         int least_columns = 0;  // a flexible column shrinks down to this; 0: it keeps its width
     };
-    TextTable(std::vector<Column> columns, int width);
+    // Without `unicode` everything beyond ASCII is written as what resembles it, or as ?.
+    TextTable(std::vector<Column> columns, int width, bool unicode);
 
     void add(std::vector<std::string> cells);
     // The rows added since the last call, the titles above the first ones. The last column is cut at the width.
@@ -27,6 +28,7 @@ private:
 
     std::vector<Column> columns_;
     int width_;
+    bool unicode_;
     std::vector<int> natural_;
     std::vector<std::vector<std::string>> rows_;
     bool titled_ = false;

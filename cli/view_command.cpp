@@ -22,6 +22,7 @@
 #include "base/unique_fd.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/filter_option.hpp"
 #include "cli/picture_size.hpp"
 #include "cli/scenario_library.hpp"
 #include "cli/terminal.hpp"
@@ -45,6 +46,7 @@ struct ViewArguments {
     std::string size = "1280x800";
     std::string theme = "dark";
     std::string select;
+    std::string filter;
     std::string tab;
     double playhead_ms = -1;
     double zoom = 1;
@@ -192,6 +194,7 @@ int view(const ViewArguments& arguments) {
     options.language = process_language();
     options.scale = arguments.scale;
     options.select = arguments.select;
+    options.filter = arguments.filter;
     options.playhead_ms = arguments.playhead_ms;
     options.tab = arguments.tab;
     options.zoom = arguments.zoom;
@@ -224,6 +227,7 @@ void add_view_command(CLI::App& app, int& status) {
         ->check(CLI::IsMember({"dark", "light"}))
         ->capture_default_str();
     view_app->add_option("--select", arguments->select, tr("Select the first call or packet whose text contains this"));
+    add_filter_option(*view_app, arguments->filter);
     view_app->add_option("--playhead", arguments->playhead_ms, tr("Show everything up to this many milliseconds"))
         ->check(CLI::NonNegativeNumber);
     view_app->add_option("--tab", arguments->tab, tr("Tab to open"))->check(CLI::IsMember(viz::tab_names()));

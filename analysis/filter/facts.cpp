@@ -6,36 +6,19 @@
 
 namespace wirestory::analysis::filter {
 
-namespace {
-
 using capture::DecodedPacket;
 using capture::Transport;
 
-// Messages that quote the packet they are about (RFC 792; RFC 4443 2.1: errors have types below 128).
-bool quotes_a_packet(const DecodedPacket& packet) {
-    if (packet.transport == Transport::kIcmpv6) return packet.icmp.type >= 1 && packet.icmp.type <= 4;
-    if (packet.transport != Transport::kIcmp) return false;
-    const std::uint8_t type = packet.icmp.type;
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-}
+namespace {
 
-// RFC 792 asks for 8 bytes of the quoted packet's payload only: too few for decode() to call it a TCP header, enough
-// for ports and number.
-void read_quoted_ports(ByteView quoted, DecodedPacket& inner) {
-    if (inner.offsets.transport == capture::LayerOffsets::kAbsent || inner.offsets.transport >= quoted.size()) return;
-    ByteReader in(quoted.subspan(inner.offsets.transport));
-    const std::uint16_t source = in.be16();
-    const std::uint16_t destination = in.be16();
-    if (in.failed()) return;
-    if (inner.transport == Transport::kTcp && inner.tcp.header_bytes == 0) {
-        inner.tcp.source_port = source;
-        inner.tcp.destination_port = destination;
-        inner.tcp.seq = in.be32();
+std::vector<FindingOf> by_event(std::span<const Finding> findings) {
+    std::vector<FindingOf> list;
+    for (const Finding& finding : findings) {
+        for (const EventRef event : finding.events) list.push_back({event, &finding});
     }
-    if (inner.transport == Transport::kUdp) {
-        inner.udp.source_port = source;
-        inner.udp.destination_port = destination;
-    }
+    std::stable_sort(list.begin(), list.end(),
+                     [](const FindingOf& a, const FindingOf& b) { return a.event < b.event; });
+    return list;
 }
 
 }  // namespace
@@ -63,11 +46,14 @@ std::span<const DecodedPacket> Facts::layers() {
         decoded_ = true;
         layers_[0] = decode_packet(*recording_, event_.index);
         layer_count_ = 1;
-        if (quotes_a_packet(layers_[0]) && !layers_[0].payload.empty()) {
-            const ByteView quoted = layers_[0].payload;
-            layers_[1] = capture::decode(quoted, capture::kLinkRaw, static_cast<std::uint32_t>(quoted.size()));
-            read_quoted_ports(quoted, layers_[1]);
-            layer_count_ = 2;
+        while (layers_[layer_count_ - 1].tunnel != capture::Tunnel::kNone && layer_count_ < capture::kMaxTunnels) {
+            layers_[layer_count_] = capture::decode_inner(frame(), layers_[layer_count_ - 1]);
+            ++layer_count_;
+        }
+        const DecodedPacket& last = layers_[layer_count_ - 1];
+        if (capture::quotes_packet(last)) {
+            layers_[layer_count_] = capture::decode_quoted(frame(), last);
+            ++layer_count_;
         }
     }
     return {layers_.data(), layer_count_};
@@ -136,22 +122,25 @@ Facts::Bytes Facts::carried_bytes() const {
     return bytes;
 }
 
-void Facts::list_findings() {
-    findings_listed_ = true;
-    for (std::uint32_t i = 0; i < analysis_->findings.size(); ++i) {
-        for (const EventRef event : analysis_->findings[i].events) findings_.push_back({event, i});
+const std::vector<FindingOf>& Facts::listed_findings() {
+    const Flow* of = analysis_->detail.everything ? nullptr : flow();
+    if (of != nullptr && !analysis_->detail.covers(*of)) {
+        const auto [place, added] = late_findings_.try_emplace(flow_id());
+        if (added) place->second = by_event(analysis_->late_findings(flow_id()));
+        return place->second;
     }
-    std::sort(findings_.begin(), findings_.end());
+    if (!findings_listed_) findings_ = by_event(analysis_->findings);
+    findings_listed_ = true;
+    return findings_;
 }
 
 std::span<const FindingOf> Facts::findings() {
-    if (!findings_listed_) list_findings();
-    const auto begin = std::lower_bound(findings_.begin(), findings_.end(), FindingOf{event_, 0});
+    const std::vector<FindingOf>& list = listed_findings();
+    const auto begin = std::lower_bound(list.begin(), list.end(), event_,
+                                        [](const FindingOf& found, EventRef event) { return found.event < event; });
     auto end = begin;
-    while (end != findings_.end() && end->event == event_) ++end;
-    if (only_finding_ == kNoIndex) return {begin, end};
-    const auto only = std::find(begin, end, FindingOf{event_, only_finding_});
-    return only == end ? std::span<const FindingOf>{} : std::span<const FindingOf>{only, only + 1};
+    while (end != list.end() && end->event == event_) ++end;
+    return {begin, end};
 }
 
 }  // namespace wirestory::analysis::filter

@@ -7,17 +7,19 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/analysis.hpp"
 #include "capture/wire/packet.hpp"
+#include "capture/wire/tunnel.hpp"
 
 namespace wirestory::analysis::filter {
 
+// A finding, at each of the events that it rests on.
 struct FindingOf {
     EventRef event;
-    std::uint32_t finding = kNoIndex;
-    auto operator<=>(const FindingOf&) const = default;
+    const Finding* finding = nullptr;
 };
 
 class Facts {
@@ -25,8 +27,8 @@ public:
     Facts(const Recording& recording, const Analysis& analysis) : recording_(&recording), analysis_(&analysis) {}
 
     void look_at(EventRef event);
-    // Of what is at hand only this finding counts; kNoIndex: all.
-    void only_finding(std::uint32_t finding) { only_finding_ = finding; }
+    // Of what is at hand only this finding counts; nullptr: all.
+    void only_finding(const Finding* finding) { only_finding_ = finding; }
 
     [[nodiscard]] const Recording& recording() const { return *recording_; }
     [[nodiscard]] const Analysis& analysis() const { return *analysis_; }
@@ -38,7 +40,8 @@ public:
     }
     [[nodiscard]] TimeNs time_ns() const;
 
-    // The packet's headers, outermost first; an ICMP error has those of the packet it quotes, too. Empty for calls.
+    // The packet's headers, outermost first: of what a tunnel carries and of what an ICMP error quotes, too. Empty for
+    // calls. All offsets are those of frame().
     [[nodiscard]] std::span<const capture::DecodedPacket> layers();
     [[nodiscard]] ByteView frame() const;
     [[nodiscard]] std::uint32_t link_type() const;
@@ -58,22 +61,29 @@ public:
         const Datagram* datagram = nullptr;
     };
     [[nodiscard]] Bytes carried_bytes() const;
-    [[nodiscard]] std::span<const FindingOf> findings();
+    template <class Use>
+    void each_finding(const Use& use) {
+        for (const FindingOf& found : findings()) {
+            if (only_finding_ == nullptr || found.finding == only_finding_) use(*found.finding);
+        }
+    }
 
 private:
     void number_streams();
-    void list_findings();
+    [[nodiscard]] std::span<const FindingOf> findings();
+    [[nodiscard]] const std::vector<FindingOf>& listed_findings();
     [[nodiscard]] Bytes bytes_of_call() const;
 
     const Recording* recording_;
     const Analysis* analysis_;
     EventRef event_;
-    std::uint32_t only_finding_ = kNoIndex;
-    std::array<capture::DecodedPacket, 2> layers_;
+    const Finding* only_finding_ = nullptr;
+    std::array<capture::DecodedPacket, capture::kMaxTunnels + 1> layers_;
     std::size_t layer_count_ = 0;
     bool decoded_ = false;
     std::vector<std::uint32_t> stream_numbers_;
-    std::vector<FindingOf> findings_;
+    std::vector<FindingOf> findings_;                                   // by event
+    std::unordered_map<FlowId, std::vector<FindingOf>> late_findings_;  // of flows that the analysis left for later
     bool findings_listed_ = false;
 };
 

@@ -18,14 +18,17 @@ void each(Facts& facts, const Use& use) {
         if (packet.transport == kKind) use(packet);
     }
 }
+// Only where the header was captured that far.
 template <class Use>
-void each_udp(Facts& facts, const Use& use) {
-    each<Transport::kUdp>(facts, use);
+void each_udp(Facts& facts, const Use& use, std::uint8_t least_bytes = 8) {
+    each<Transport::kUdp>(facts, [&](const DecodedPacket& packet) {
+        if (packet.transport_bytes >= least_bytes) use(packet);
+    });
 }
+constexpr std::uint8_t kPortBytes = 4;
 
 ByteView from_transport(Facts& facts, const DecodedPacket& packet) {
-    const bool outer = &packet == facts.layers().data();
-    const ByteView whole = outer ? facts.frame() : facts.layers().front().payload;
+    const ByteView whole = facts.frame();
     return packet.offsets.transport < whole.size() ? whole.subspan(packet.offsets.transport) : ByteView{};
 }
 
@@ -63,18 +66,27 @@ constexpr Field kFields[] = {
          protocol<Transport::kUdp>(f, s);
      }},
     {"udp.srcport", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) { each_udp(f, [&](const DecodedPacket& p) { s.number(p.udp.source_port); }); },
+     [](Facts& f, ValueSink& s) {
+         each_udp(
+             f, [&](const DecodedPacket& p) { s.number(p.udp.source_port); }, kPortBytes);
+     },
      kLargest16},
     {"udp.dstport", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) { each_udp(f, [&](const DecodedPacket& p) { s.number(p.udp.destination_port); }); },
+     [](Facts& f, ValueSink& s) {
+         each_udp(
+             f, [&](const DecodedPacket& p) { s.number(p.udp.destination_port); }, kPortBytes);
+     },
      kLargest16},
     {"udp.port", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {
          ports_of_call(f, s);
-         each_udp(f, [&](const DecodedPacket& p) {
-             s.number(p.udp.source_port);
-             s.number(p.udp.destination_port);
-         });
+         each_udp(
+             f,
+             [&](const DecodedPacket& p) {
+                 s.number(p.udp.source_port);
+                 s.number(p.udp.destination_port);
+             },
+             kPortBytes);
      },
      kLargest16},
     {"udp.length", FieldType::kNumber,

@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kMacBytes = 6;
 constexpr std::size_t kEtherTypeAt = 12;
 constexpr std::uint16_t kArp = 0x0806;
+constexpr std::uint16_t kRarp = 0x8035;
 constexpr std::uint64_t kLargest16 = 0xFFFF;
 
 bool is_ethernet(const Facts& facts) { return facts.is_packet() && facts.link_type() == capture::kLinkEthernet; }
@@ -20,24 +21,30 @@ std::uint16_t big16(ByteView bytes, std::size_t at) {
     return in.be16();
 }
 
-// Gives each tag's 16 bits to `use`; returns where the type behind them stands.
-template <class Use>
-std::size_t each_vlan(const Facts& facts, const Use& use) {
+// Where the type behind the tags stands.
+std::size_t behind_vlans(const Facts& facts) {
     const ByteView frame = facts.frame();
     std::size_t at = kEtherTypeAt;
-    while (at + 6 <= frame.size() && is_vlan(big16(frame, at))) {
-        use(big16(frame, at + 2));
-        at += 4;
-    }
+    while (at + 6 <= frame.size() && is_vlan(big16(frame, at))) at += 4;
     return at;
 }
 
-// ARP's bytes; empty when the packet is none (RFC 826).
+template <class Use>
+void each_vlan(Facts& facts, const Use& use) {
+    for (const capture::DecodedPacket& packet : facts.layers()) {
+        for (std::size_t i = 0; i < packet.vlan_count; ++i) use(packet.vlan_ids[i]);
+    }
+}
+
+// ARP and RARP have one format (RFC 826, RFC 903) and, in Wireshark, one name.
+bool is_arp(std::uint16_t type) { return type == kArp || type == kRarp; }
+
+// ARP's bytes where the link is Ethernet; empty when the packet is none.
 ByteView arp(const Facts& facts) {
     if (!has_ethernet(facts)) return {};
-    const std::size_t at = each_vlan(facts, [](std::uint16_t) {});
+    const std::size_t at = behind_vlans(facts);
     const ByteView frame = facts.frame();
-    return at + 2 < frame.size() && big16(frame, at) == kArp ? frame.subspan(at + 2) : ByteView{};
+    return at + 2 < frame.size() && is_arp(big16(frame, at)) ? frame.subspan(at + 2) : ByteView{};
 }
 
 void arp_address(const Facts& facts, std::size_t at, ValueSink& sink) {
@@ -56,7 +63,7 @@ constexpr Field kFields[] = {
      }},
     {"frame.number", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {
-         if (f.is_packet()) s.number(std::int64_t{f.index()} + 1);
+         if (f.is_packet()) s.number(f.recording().packets.number(f.index()));
      }},
     {"frame.len", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {
@@ -115,28 +122,14 @@ constexpr Field kFields[] = {
          if (has_ethernet(f) && big16(f.frame(), kEtherTypeAt) >= kLeastType) s.number(big16(f.frame(), kEtherTypeAt));
      },
      kLargest16},
-    {"vlan", FieldType::kProtocol,
-     [](Facts& f, ValueSink& s) {
-         if (!has_ethernet(f)) return;
-         std::size_t at = kEtherTypeAt + 2;
-         each_vlan(f, [&](std::uint16_t) {
-             s.bytes(f.frame().subspan(at));
-             at += 4;
-         });
-     }},
+    {"vlan", FieldType::kProtocol, [](Facts& f, ValueSink& s) { each_vlan(f, [&](std::uint16_t) { s.bytes({}); }); }},
     {"vlan.id", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) {
-         if (has_ethernet(f)) each_vlan(f, [&](std::uint16_t tag) { s.number(tag & 0x0FFFU); });
-     },
-     kLargest16},
-    {"vlan.priority", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) {
-         if (has_ethernet(f)) each_vlan(f, [&](std::uint16_t tag) { s.number(tag >> 13U); });
-     },
-     7},
+     [](Facts& f, ValueSink& s) { each_vlan(f, [&](std::uint16_t id) { s.number(id); }); }, kLargest16},
     {"arp", FieldType::kProtocol,
      [](Facts& f, ValueSink& s) {
-         if (const ByteView bytes = arp(f); !bytes.empty()) s.bytes(bytes);
+         for (const capture::DecodedPacket& packet : f.layers()) {
+             if (is_arp(packet.ether_type)) s.bytes(arp(f));
+         }
      }},
     {"arp.opcode", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {

@@ -26,11 +26,10 @@ void each_v6(Facts& facts, const Use& use) {
     each_ip(facts, IpVersion::kV6, use);
 }
 
-// Bytes of a layer from its network header on. A quoted packet lies in the outer one's payload.
+// Bytes of a layer from its network header on.
 ByteView header(Facts& facts, const DecodedPacket& packet) {
     if (packet.offsets.network == capture::LayerOffsets::kAbsent) return {};
-    const bool outer = &packet == facts.layers().data();
-    const ByteView whole = outer ? facts.frame() : facts.layers().front().payload;
+    const ByteView whole = facts.frame();
     return packet.offsets.network < whole.size() ? whole.subspan(packet.offsets.network) : ByteView{};
 }
 

@@ -67,7 +67,7 @@ void message(Facts& facts, ValueSink& sink) {
 }
 
 void finding(Facts& facts, ValueSink& sink) {
-    for (const FindingOf& found : facts.findings()) sink.text(to_string(facts.analysis().findings[found.finding].kind));
+    facts.each_finding([&](const Finding& found) { sink.text(to_string(found.kind)); });
 }
 
 bool has_ports(const DecodedPacket& packet) {

@@ -22,7 +22,15 @@ void each_tcp(Facts& facts, const Use& use) {
         if (packet.transport == Transport::kTcp) use(packet);
     }
 }
-// Only where the whole header was captured.
+// Only where the header was captured so far.
+template <class Use>
+void each_with(Facts& facts, std::uint8_t least_bytes, const Use& use) {
+    each_tcp(facts, [&](const DecodedPacket& packet) {
+        if (packet.transport_bytes >= least_bytes) use(packet);
+    });
+}
+constexpr std::uint8_t kPortBytes = 4;
+constexpr std::uint8_t kSeqBytes = 8;
 template <class Use>
 void each_whole(Facts& facts, const Use& use) {
     each_tcp(facts, [&](const DecodedPacket& packet) {
@@ -93,7 +101,7 @@ void protocol(Facts& facts, ValueSink& sink) {
         return;
     }
     each_tcp(facts, [&](const DecodedPacket& p) {
-        const ByteView whole = is_outer(facts, p) ? facts.frame() : facts.layers().front().payload;
+        const ByteView whole = facts.frame();
         sink.bytes(p.offsets.transport < whole.size() ? whole.subspan(p.offsets.transport) : ByteView{});
     });
 }
@@ -106,15 +114,19 @@ void each_options(Facts& facts, const Use& use) {
 constexpr Field kFields[] = {
     {"tcp", FieldType::kProtocol, protocol},
     {"tcp.srcport", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) { each_tcp(f, [&](const DecodedPacket& p) { s.number(p.tcp.source_port); }); },
+     [](Facts& f, ValueSink& s) {
+         each_with(f, kPortBytes, [&](const DecodedPacket& p) { s.number(p.tcp.source_port); });
+     },
      kLargest16},
     {"tcp.dstport", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) { each_tcp(f, [&](const DecodedPacket& p) { s.number(p.tcp.destination_port); }); },
+     [](Facts& f, ValueSink& s) {
+         each_with(f, kPortBytes, [&](const DecodedPacket& p) { s.number(p.tcp.destination_port); });
+     },
      kLargest16},
     {"tcp.port", FieldType::kNumber,
      [](Facts& f, ValueSink& s) {
          ports_of_call(f, s);
-         each_tcp(f, [&](const DecodedPacket& p) {
+         each_with(f, kPortBytes, [&](const DecodedPacket& p) {
              s.number(p.tcp.source_port);
              s.number(p.tcp.destination_port);
          });
@@ -129,7 +141,7 @@ constexpr Field kFields[] = {
      [](Facts& f, ValueSink& s) { each_whole(f, [&](const DecodedPacket& p) { s.number(p.payload_bytes); }); }},
     {"tcp.seq", FieldType::kNumber, relative_seq},
     {"tcp.seq_raw", FieldType::kNumber,
-     [](Facts& f, ValueSink& s) { each_tcp(f, [&](const DecodedPacket& p) { s.number(p.tcp.seq); }); }},
+     [](Facts& f, ValueSink& s) { each_with(f, kSeqBytes, [&](const DecodedPacket& p) { s.number(p.tcp.seq); }); }},
     {"tcp.ack", FieldType::kNumber, relative_ack},
     {"tcp.ack_raw", FieldType::kNumber,
      [](Facts& f, ValueSink& s) { each_whole(f, [&](const DecodedPacket& p) { s.number(p.tcp.ack); }); }},

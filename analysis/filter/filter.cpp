@@ -6,6 +6,7 @@
 
 #include "analysis/filter/facts.hpp"
 #include "analysis/filter/parser.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::analysis {
@@ -26,22 +27,22 @@ std::size_t columns(std::string_view text) { return static_cast<std::size_t>(dis
 
 }  // namespace
 
-std::string format_filter_error(std::string_view text, const FilterError& error) {
+std::string format_filter_error(std::string_view text, const FilterError& error, Language language) {
     const std::string line = on_one_line(text);
     const std::size_t begin = std::min(error.begin, line.size());
     const std::string_view marked = std::string_view(line).substr(begin, error.length);
     const std::string tail(std::max<std::size_t>(columns(marked), 1) - 1, '~');
     std::string out =
         fmt::format("{}\n  {}\n  {}^{}\n", error.message, line, std::string(columns(line.substr(0, begin)), ' '), tail);
-    if (!error.hint.empty()) out += fmt::format("hint: {}\n", error.hint);
+    if (!error.hint.empty()) out += tr_format_in(language, "hint: {}", error.hint) + "\n";
     return out;
 }
 
-tl::expected<Filter, FilterError> Filter::compile(std::string_view text) {
+tl::expected<Filter, FilterError> Filter::compile(std::string_view text, Language language) {
     Filter made;
     made.text_ = text;
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return made;
-    auto parsed = filter::parse(text);
+    auto parsed = filter::parse(text, language);
     if (!parsed) return tl::unexpected<FilterError>(std::move(parsed.error()));
     made.program_ = std::make_shared<const filter::Program>(std::move(parsed->program));
     made.note_ = std::move(parsed->note);
@@ -67,15 +68,16 @@ bool FilterMatcher::call(std::uint32_t index) {
     return evaluate();
 }
 
-bool FilterMatcher::finding(std::uint32_t index) {
+bool FilterMatcher::finding(std::uint32_t index) { return finding(facts_->analysis().findings[index]); }
+
+bool FilterMatcher::finding(const Finding& finding) {
     if (filter_.selects_everything()) return true;
-    facts_->only_finding(index);
-    const std::vector<EventRef>& events = facts_->analysis().findings[index].events;
-    const bool found = std::any_of(events.begin(), events.end(), [this](EventRef event) {
+    facts_->only_finding(&finding);
+    const bool found = std::any_of(finding.events.begin(), finding.events.end(), [this](EventRef event) {
         if (event.kind == EventKind::kPacket) return packet(event.index);
         return event.kind == EventKind::kCall && call(event.index);
     });
-    facts_->only_finding(kNoIndex);
+    facts_->only_finding(nullptr);
     return found;
 }
 

@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "analysis/analysis.hpp"
+#include "base/locale.hpp"
 #include "recording/recording.hpp"
 
 namespace wirestory::analysis {
@@ -26,7 +27,8 @@ struct FilterError {
 };
 
 // The filter's text with a caret under the place, the message above and the hint below; lines end in \n.
-std::string format_filter_error(std::string_view text, const FilterError& error);
+std::string format_filter_error(std::string_view text, const FilterError& error,
+                                Language language = Language::kEnglish);
 
 namespace filter {
 struct Program;
@@ -36,7 +38,8 @@ class Facts;
 class Filter {
 public:
     Filter() = default;  // selects everything, as an empty text does
-    static tl::expected<Filter, FilterError> compile(std::string_view text);
+    // Mistakes are told in `language`.
+    static tl::expected<Filter, FilterError> compile(std::string_view text, Language language = Language::kEnglish);
 
     [[nodiscard]] bool selects_everything() const { return program_ == nullptr; }
     [[nodiscard]] const std::string& text() const { return text_; }
@@ -64,7 +67,8 @@ public:
     [[nodiscard]] bool call(std::uint32_t index);
     // A finding is selected by its kind, or by any packet or call that it rests on.
     [[nodiscard]] bool finding(std::uint32_t index);
-    [[nodiscard]] bool event(EventRef event);  // any of these; false for others
+    [[nodiscard]] bool finding(const Finding& finding);  // of Analysis::findings or ::late_findings()
+    [[nodiscard]] bool event(EventRef event);            // any of these; false for others
 
 private:
     [[nodiscard]] bool evaluate();

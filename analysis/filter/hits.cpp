@@ -10,7 +10,7 @@ FilterHits find_hits(const Filter& filter, const Recording& recording, const Ana
     hits.findings.resize(analysis.findings.size());
     for (std::uint32_t i = 0; i < hits.packets.size(); ++i) {
         hits.packets[i] = matcher.packet(i);
-        if (hits.packets[i]) hits.packet_list.push_back(i);
+        if (hits.packets[i] && analysis.sightings.is_logical(i)) hits.packet_list.push_back(i);
     }
     for (std::uint32_t i = 0; i < hits.calls.size(); ++i) hits.calls[i] = matcher.call(i);
     for (std::uint32_t i = 0; i < hits.findings.size(); ++i) hits.findings[i] = matcher.finding(i);

@@ -13,7 +13,7 @@ struct FilterHits {
     std::vector<bool> packets;
     std::vector<bool> calls;
     std::vector<bool> findings;
-    std::vector<std::uint32_t> packet_list;  // in order
+    std::vector<std::uint32_t> packet_list;  // in order; each once, however many taps saw it
 
     [[nodiscard]] bool has(EventRef event) const {
         switch (event.kind) {

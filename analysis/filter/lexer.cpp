@@ -5,7 +5,7 @@
 #include <cctype>
 #include <optional>
 
-#include <fmt/format.h>
+#include "base/messages.hpp"
 
 namespace wirestory::analysis::filter {
 
@@ -51,7 +51,7 @@ std::optional<char> simple_escape(char c) {
 
 class Lexer {
 public:
-    explicit Lexer(std::string_view text) : text_(text) {}
+    Lexer(std::string_view text, Language language) : text_(text), language_(language) {}
 
     tl::expected<std::vector<Token>, FilterError> run() {
         while (!error_) {
@@ -81,6 +81,7 @@ private:
     std::optional<unsigned> digits(unsigned base, std::size_t most);
 
     std::string_view text_;
+    Language language_;
     std::size_t at_ = 0;
     std::vector<Token> tokens_;
     std::optional<FilterError> error_;
@@ -93,10 +94,11 @@ void Lexer::take() {
     if (c == '[') return take_slice();
     if (take_symbol()) return;
     if (in_word(c)) return take_word();
-    if (c == '=') return fail("a single `=` compares nothing", "write ==", at_, 1);
+    if (c == '=') return fail(tr_in(language_, "a single `=` compares nothing"), tr_in(language_, "write =="), at_, 1);
     const bool printable = static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-    fail(printable ? fmt::format("`{}` has no meaning in a filter", c) : "a control character in a filter",
-         c == '|' ? "write || or the word or" : "", at_, 1);
+    fail(printable ? tr_format_in(language_, "`{}` has no meaning in a filter", c)
+                   : tr_in(language_, "a control character in a filter"),
+         c == '|' ? tr_in(language_, "write || or the word or") : "", at_, 1);
 }
 
 bool Lexer::take_symbol() {
@@ -155,9 +157,9 @@ bool Lexer::escape(std::string& out) {
         value = digits(8, 3);
     }
     if (!value || *value > 0xFF) {
-        fail("an escape that does not exist",
-             R"(there are \n \t \r \\ \" \x41 and \101; r"..." takes all as it stands)", begin,
-             std::min<std::size_t>(2, text_.size() - begin));
+        fail(tr_in(language_, "an escape that does not exist"),
+             tr_in(language_, "there are \\n \\t \\r \\\\ \\\" \\x41 and \\101; r\"...\" takes all as it stands"),
+             begin, std::min<std::size_t>(2, text_.size() - begin));
         return false;
     }
     out += static_cast<char>(*value);
@@ -177,7 +179,8 @@ void Lexer::take_string(char quote, bool raw) {
         if (!escape(out)) return;
     }
     if (at_ == text_.size()) {
-        return fail("a string without its closing quote", fmt::format("add {} at its end", quote), begin, 1);
+        return fail(tr_in(language_, "a string without its closing quote"),
+                    tr_format_in(language_, "add {} at its end", quote), begin, 1);
     }
     ++at_;
     add(TokenKind::kString, std::move(out), begin);
@@ -186,13 +189,16 @@ void Lexer::take_string(char quote, bool raw) {
 void Lexer::take_slice() {
     const std::size_t begin = at_;
     const std::size_t end = text_.find(']', at_);
-    if (end == std::string_view::npos) return fail("a slice without its closing bracket", "write [0:4]", begin, 1);
+    if (end == std::string_view::npos)
+        return fail(tr_in(language_, "a slice without its closing bracket"), tr_in(language_, "write [0:4]"), begin, 1);
     at_ = end + 1;
     add(TokenKind::kSlice, std::string(text_.substr(begin + 1, end - begin - 1)), begin);
 }
 
 }  // namespace
 
-tl::expected<std::vector<Token>, FilterError> tokenize(std::string_view text) { return Lexer(text).run(); }
+tl::expected<std::vector<Token>, FilterError> tokenize(std::string_view text, Language language) {
+    return Lexer(text, language).run();
+}
 
 }  // namespace wirestory::analysis::filter

@@ -38,6 +38,6 @@ struct Token {
 };
 
 // All tokens, the last of kind kEnd.
-tl::expected<std::vector<Token>, FilterError> tokenize(std::string_view text);
+tl::expected<std::vector<Token>, FilterError> tokenize(std::string_view text, Language language);
 
 }  // namespace wirestory::analysis::filter

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "analysis/filter/operand.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::analysis::filter {
@@ -21,28 +22,29 @@ tl::unexpected<FilterError> mistake(const Token& token, std::string message, std
 
 std::string shown(const Token& token) { return filter::shown(token.text); }
 
-Outcome number_literal(const Field& field, const Token& token) {
+Outcome number_literal(const Field& field, const Token& token, Language language) {
     // 'a' is the number of its character.
     const bool character = token.kind == TokenKind::kString && token.text.size() == 1;
     const auto value = character ? std::optional<std::int64_t>(static_cast<unsigned char>(token.text.front()))
                                  : parse_number(token.text);
     if (!value || (token.kind == TokenKind::kString && !character)) {
-        return mistake(token, fmt::format("{} is a number, {} is none", field.name, shown(token)));
+        return mistake(token, tr_format_in(language, "{} is a number, {} is none", field.name, shown(token)));
     }
     if (*value < 0 || static_cast<std::uint64_t>(*value) > field.largest) {
-        return mistake(token, fmt::format("{} takes numbers from 0 to {}", field.name, field.largest));
+        return mistake(token, tr_format_in(language, "{} takes numbers from 0 to {}", field.name, field.largest));
     }
     Literal literal;
     literal.number = literal.number_high = *value;
     return literal;
 }
 
-Outcome flag_literal(const Field& field, const Token& token) {
+Outcome flag_literal(const Field& field, const Token& token, Language language) {
     constexpr std::array<std::string_view, 5> kTrue = {"1", "true", "True", "TRUE", "0x1"};
     constexpr std::array<std::string_view, 5> kFalse = {"0", "false", "False", "FALSE", "0x0"};
     const bool is_true = std::find(kTrue.begin(), kTrue.end(), token.text) != kTrue.end();
     if (!is_true && std::find(kFalse.begin(), kFalse.end(), token.text) == kFalse.end()) {
-        return mistake(token, fmt::format("{} is 1 or 0", field.name), "true and false will do, too");
+        return mistake(token, tr_format_in(language, "{} is 1 or 0", field.name),
+                       tr_in(language, "true and false will do, too"));
     }
     Literal literal;
     literal.number = literal.number_high = is_true ? 1 : 0;
@@ -70,21 +72,22 @@ std::optional<std::int64_t> parse_seconds(std::string_view text) {
     return negative ? -value : value;
 }
 
-Outcome seconds_literal(const Field& field, const Token& token) {
+Outcome seconds_literal(const Field& field, const Token& token, Language language) {
     auto value = parse_seconds(token.text);
     if (!value) value = parse_duration(token.text);
     if (!value) {
-        return mistake(token, fmt::format("{} is a time in seconds, {} is none", field.name, shown(token)),
-                       "write 0.25, or 250ms, 40us, 1.5s");
+        return mistake(token, tr_format_in(language, "{} is a time in seconds, {} is none", field.name, shown(token)),
+                       tr_in(language, "write 0.25, or 250ms, 40us, 1.5s"));
     }
     Literal literal;
     literal.number = literal.number_high = *value;
     return literal;
 }
 
-const char* example_address(FieldType type) {
-    if (type == FieldType::kIpv6) return "write ::1, fe80::1 or fe80::/10";
-    return type == FieldType::kIp ? "write 10.0.0.1, 10.0.0.0/8 or ::1" : "write 10.0.0.1 or 10.0.0.0/8";
+const char* example_address(FieldType type, Language language) {
+    if (type == FieldType::kIpv6) return tr_in(language, "write ::1, fe80::1 or fe80::/10");
+    if (type == FieldType::kIp) return tr_in(language, "write 10.0.0.1, 10.0.0.0/8 or ::1");
+    return tr_in(language, "write 10.0.0.1 or 10.0.0.0/8");
 }
 
 // All addresses that share the first `bits`.
@@ -98,18 +101,18 @@ void widen_to_prefix(Literal& literal, unsigned bits) {
     }
 }
 
-Outcome address_literal(const Field& field, const Token& token) {
+Outcome address_literal(const Field& field, const Token& token, Language language) {
     const std::size_t slash = std::min(token.text.find('/'), token.text.size());
     const auto address = IpAddress::parse(std::string_view(token.text).substr(0, slash));
     if (!address || address->version == IpVersion::kNone) {
-        return mistake(token, fmt::format("{} is an address, {} is none", field.name, shown(token)),
-                       example_address(field.type));
+        return mistake(token, tr_format_in(language, "{} is an address, {} is none", field.name, shown(token)),
+                       example_address(field.type, language));
     }
     const bool v4 = address->version == IpVersion::kV4;
     if ((field.type == FieldType::kIpv4 && !v4) || (field.type == FieldType::kIpv6 && v4)) {
-        return mistake(
-            token, fmt::format("{} is an IPv{} address", field.name, v4 ? 6 : 4),
-            v4 ? "IPv4 addresses are ip.addr, ip.src, ip.dst" : "IPv6 addresses are ipv6.addr, ipv6.src, ipv6.dst");
+        return mistake(token, tr_format_in(language, "{} is an IPv{} address", field.name, v4 ? 6 : 4),
+                       v4 ? tr_in(language, "IPv4 addresses are ip.addr, ip.src, ip.dst")
+                          : tr_in(language, "IPv6 addresses are ipv6.addr, ipv6.src, ipv6.dst"));
     }
     Literal literal;
     literal.address = literal.address_high = *address;
@@ -118,7 +121,7 @@ Outcome address_literal(const Field& field, const Token& token) {
     const auto bits = bits_text.size() <= 3 ? parse_number(bits_text) : std::nullopt;
     const std::int64_t most = v4 ? 32 : 128;
     if (!bits || *bits < 0 || *bits > most) {
-        return mistake(token, fmt::format("the prefix behind / has from 0 to {} bits", most));
+        return mistake(token, tr_format_in(language, "the prefix behind / has from 0 to {} bits", most));
     }
     widen_to_prefix(literal, static_cast<unsigned>(*bits));
     return literal;
@@ -143,33 +146,34 @@ std::optional<Bytes> parse_hex_bytes(std::string_view text) {
     return out.empty() ? std::nullopt : std::optional(out);
 }
 
-Outcome bytes_literal(const Field& field, bool sliced, const Token& token) {
+Outcome bytes_literal(const Field& field, bool sliced, const Token& token, Language language) {
     Literal literal;
     if (token.kind == TokenKind::kString) {
         literal.bytes = to_bytes(token.text);
     } else if (auto bytes = parse_hex_bytes(token.text)) {
         literal.bytes = std::move(*bytes);
     } else {
-        return mistake(token, fmt::format("{} is compared with bytes, {} is none", field.name, shown(token)),
-                       "write \"text\" in quotes, or bytes in hex: 68:65:6c");
+        return mistake(token, tr_format_in(language, "{} is compared with bytes, {} is none", field.name, shown(token)),
+                       tr_in(language, "write \"text\" in quotes, or bytes in hex: 68:65:6c"));
     }
     if (field.type == FieldType::kMac && !sliced && literal.bytes.size() != 6) {
-        return mistake(token, fmt::format("{} has six bytes", field.name), "write 00:11:22:33:44:55");
+        return mistake(token, tr_format_in(language, "{} has six bytes", field.name),
+                       tr_in(language, "write 00:11:22:33:44:55"));
     }
     return literal;
 }
 
-Outcome word_literal(const Field& field, const Token& token) {
+Outcome word_literal(const Field& field, const Token& token, Language language) {
     const std::vector<std::string_view> words = field.words();
     if (std::find(words.begin(), words.end(), token.text) == words.end()) {
         std::string hint;
         constexpr std::size_t kLongest = 64;
         if (const auto near = token.text.size() < kLongest ? closest(token.text, words) : std::nullopt) {
-            hint = fmt::format("did you mean {}?", *near);
+            hint = tr_format_in(language, "did you mean {}?", *near);
         } else {
-            hint = fmt::format("there are: {}", fmt::join(words, ", "));
+            hint = tr_format_in(language, "there are: {}", fmt::join(words, ", "));
         }
-        return mistake(token, fmt::format("no {} has the name {}", field.name, shown(token)), hint);
+        return mistake(token, tr_format_in(language, "no {} has the name {}", field.name, shown(token)), hint);
     }
     Literal literal;
     literal.bytes = to_bytes(token.text);
@@ -194,20 +198,20 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
     return negative ? -value : value;
 }
 
-Outcome parse_literal(const Field& field, bool as_bytes, const Token& token) {
-    if (as_bytes) return bytes_literal(field, true, token);
+Outcome parse_literal(const Field& field, bool as_bytes, const Token& token, Language language) {
+    if (as_bytes) return bytes_literal(field, true, token, language);
     switch (field.type) {
         case FieldType::kFlag:
-        case FieldType::kTruth: return flag_literal(field, token);
-        case FieldType::kNumber: return number_literal(field, token);
-        case FieldType::kSeconds: return seconds_literal(field, token);
+        case FieldType::kTruth: return flag_literal(field, token, language);
+        case FieldType::kNumber: return number_literal(field, token, language);
+        case FieldType::kSeconds: return seconds_literal(field, token, language);
         case FieldType::kIpv4:
         case FieldType::kIpv6:
-        case FieldType::kIp: return address_literal(field, token);
-        case FieldType::kWord: return word_literal(field, token);
+        case FieldType::kIp: return address_literal(field, token, language);
+        case FieldType::kWord: return word_literal(field, token, language);
         case FieldType::kProtocol:
         case FieldType::kBytes:
-        case FieldType::kMac: return bytes_literal(field, false, token);
+        case FieldType::kMac: return bytes_literal(field, false, token, language);
         case FieldType::kText: break;
     }
     Literal literal;
@@ -215,13 +219,24 @@ Outcome parse_literal(const Field& field, bool as_bytes, const Token& token) {
     return literal;
 }
 
-Outcome parse_range_end(const Field& field, bool as_bytes, Literal low, const Token& token) {
-    Outcome high = parse_literal(field, as_bytes, token);
+Outcome searched_or_compared(const Operand& left, Relation relation, const Token& token, Language language) {
+    const FieldType type = left.field->type;
+    if (relation == Relation::kContains && is_text(type)) {
+        Literal literal;
+        literal.bytes = to_bytes(token.text);
+        return literal;
+    }
+    const bool part = left.slice.has_value() || relation == Relation::kContains;
+    return parse_literal(*left.field, part && is_bytes(type), token, language);
+}
+
+Outcome parse_range_end(const Field& field, bool as_bytes, Literal low, const Token& token, Language language) {
+    Outcome high = parse_literal(field, as_bytes, token, language);
     if (!high) return high;
-    if (is_text(field.type)) return mistake(token, fmt::format("{} has no ranges", field.name));
+    if (is_text(field.type)) return mistake(token, tr_format_in(language, "{} has no ranges", field.name));
     const bool same_kind = low.address.version == high->address.version;
     if (!same_kind || high->number < low.number || high->address_high < low.address || high->bytes < low.bytes) {
-        return mistake(token, "the range ends before it begins");
+        return mistake(token, tr_in(language, "the range ends before it begins"));
     }
     low.number_high = high->number_high;
     low.address_high = high->address_high;

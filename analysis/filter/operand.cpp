@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "analysis/filter/literal.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::analysis::filter {
@@ -47,18 +46,19 @@ std::optional<Slice> parse_slice(std::string_view text) {
     return begin ? std::optional(Slice{*begin, 1}) : std::nullopt;
 }
 
-std::optional<std::string> wrong_relation(const Operand& left, Relation relation) {
+std::optional<std::string> wrong_relation(const Operand& left, Relation relation, Language language) {
     const Field& field = *left.field;
     const bool searches = relation == Relation::kContains || relation == Relation::kMatches;
     if (searches && !is_bytes(field.type) && !is_text(field.type)) {
-        return fmt::format("{} holds no bytes to search in", field.name);
+        return tr_format_in(language, "{} holds no bytes to search in", field.name);
     }
     if (!searches && field.type == FieldType::kProtocol && !left.slice) {
-        return fmt::format("{} is a protocol: it is there or not, and contains or matches bytes", field.name);
+        return tr_format_in(language, "{} is a protocol: it is there or not, and contains or matches bytes",
+                            field.name);
     }
     if (field.type == FieldType::kWord && !searches && relation != Relation::kEqual &&
         relation != Relation::kNotEqual) {
-        return fmt::format("{} is a name: it is equal or not", field.name);
+        return tr_format_in(language, "{} is a name: it is equal or not", field.name);
     }
     return std::nullopt;
 }
@@ -79,21 +79,21 @@ std::string shown(std::string_view text) {
     return '"' + fit_width(out, 40) + '"';
 }
 
-std::string field_hint(std::string_view name) {
+std::string field_hint(std::string_view name, Language language) {
     constexpr std::size_t kLongest = 64;
     if (name.size() > kLongest) return {};
     const std::vector<std::string_view> names = field_names();
-    if (const auto near = closest(name, names)) return fmt::format("did you mean {}?", *near);
+    if (const auto near = closest(name, names)) return tr_format_in(language, "did you mean {}?", *near);
     for (const std::string_view candidate : names) {  // `syn`, `srcport`, `window_size`
         if (candidate.size() > name.size() + 1 && candidate.ends_with(name) &&
             candidate[candidate.size() - name.size() - 1] == '.') {
-            return fmt::format("did you mean {}?", candidate);
+            return tr_format_in(language, "did you mean {}?", candidate);
         }
     }
-    return "docs/filters.md lists the fields; text stands in quotes";
+    return tr_in(language, "docs/filters.md lists the fields; text stands in quotes");
 }
 
-std::string capture_filter_hint(const std::vector<Token>& tokens, std::size_t at) {
+std::string capture_filter_hint(const std::vector<Token>& tokens, std::size_t at, Language language) {
     static constexpr std::array<std::string_view, 8> kWords = {"tcp", "udp", "ip", "src", "dst", "host", "net", "port"};
     const auto is_word = [&](std::size_t i, std::string_view word) {
         return i < tokens.size() && tokens[i].kind == TokenKind::kWord && tokens[i].text == word;
@@ -109,13 +109,13 @@ std::string capture_filter_hint(const std::vector<Token>& tokens, std::size_t at
         const std::string& value = tokens[i + 1].text;
         if (tokens[i + 1].kind != TokenKind::kWord) break;
         if (is_word(i, "port") && parse_number(value)) {
-            return fmt::format("that is a capture filter; here it is {}.{}port == {}", udp ? "udp" : "tcp", direction,
-                               value);
+            return tr_format_in(language, "that is a capture filter; here it is {}.{}port == {}", udp ? "udp" : "tcp",
+                                direction, value);
         }
         if (is_word(i, "host") || is_word(i, "net")) {
             const char* version = value.find(':') != std::string::npos ? "ipv6" : "ip";
-            return fmt::format("that is a capture filter; here it is {}.{} == {}", version,
-                               direction.empty() ? "addr" : direction, value);
+            return tr_format_in(language, "that is a capture filter; here it is {}.{} == {}", version,
+                                direction.empty() ? "addr" : direction, value);
         }
     }
     return {};

@@ -4,10 +4,9 @@
 #include <array>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "analysis/filter/literal.hpp"
 #include "analysis/filter/operand.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::analysis::filter {
@@ -44,21 +43,9 @@ const RelationName* relation_of(const Token& token) {
     return found == kRelations.end() ? nullptr : found;
 }
 
-// What is searched for need not be a whole value of the field: part of a word, three bytes of an Ethernet address.
-tl::expected<Literal, FilterError> searched_or_compared(const Operand& left, Relation relation, const Token& token) {
-    const FieldType type = left.field->type;
-    if (relation == Relation::kContains && is_text(type)) {
-        Literal literal;
-        literal.bytes = to_bytes(token.text);
-        return literal;
-    }
-    const bool part = left.slice.has_value() || relation == Relation::kContains;
-    return parse_literal(*left.field, part && is_bytes(type), token);
-}
-
 class Parser {
 public:
-    explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+    Parser(std::vector<Token> tokens, Language language) : tokens_(std::move(tokens)), language_(language) {}
 
     tl::expected<ParsedFilter, FilterError> run() {
         const auto root = any_of(NodeKind::kOr);
@@ -108,6 +95,7 @@ private:
     }
 
     std::vector<Token> tokens_;
+    Language language_;
     std::size_t at_ = 0;
     int depth_ = 0;
     ParsedFilter parsed_;
@@ -117,16 +105,20 @@ private:
 std::nullopt_t Parser::unexpected_token() {
     const Token& token = next();
     switch (token.kind) {
-        case TokenKind::kEnd: return fail(token, "the filter ends where something to compare should stand");
-        case TokenKind::kClose: return fail(token, "a closing bracket that nothing opened");
+        case TokenKind::kEnd:
+            return fail(token, tr_in(language_, "the filter ends where something to compare should stand"));
+        case TokenKind::kClose: return fail(token, tr_in(language_, "a closing bracket that nothing opened"));
         case TokenKind::kWord:
         case TokenKind::kString:
         case TokenKind::kOpen: {
-            const std::string hint = capture_filter_hint(tokens_, at_);
-            return fail(token, "two tests stand side by side", hint.empty() ? "join them with and, or" : hint);
+            const std::string hint = capture_filter_hint(tokens_, at_, language_);
+            return fail(token, tr_in(language_, "two tests stand side by side"),
+                        hint.empty() ? std::string(tr_in(language_, "join them with and, or")) : hint);
         }
-        case TokenKind::kSlice: return fail(token, "a slice stands right behind a field", "write tcp.payload[0:4]");
-        default: return fail(token, fmt::format("`{}` cannot stand here", token.text));
+        case TokenKind::kSlice:
+            return fail(token, tr_in(language_, "a slice stands right behind a field"),
+                        tr_in(language_, "write tcp.payload[0:4]"));
+        default: return fail(token, tr_format_in(language_, "`{}` cannot stand here", token.text));
     }
 }
 
@@ -150,13 +142,13 @@ Parser::MaybeNode Parser::any_of(NodeKind kind) {
 Parser::MaybeNode Parser::unary() {
     const Token& token = next();
     if (token.kind != TokenKind::kNot && token.kind != TokenKind::kOpen) return test();
-    if (++depth_ > kDeepest) return fail(token, "brackets stand too deep in one another");
+    if (++depth_ > kDeepest) return fail(token, tr_in(language_, "brackets stand too deep in one another"));
     skip();
     MaybeNode inner = token.kind == TokenKind::kNot ? unary() : any_of(NodeKind::kOr);
     --depth_;
     if (!inner) return std::nullopt;
     if (token.kind == TokenKind::kNot) return add(Node{NodeKind::kNot, {*inner}});
-    if (next().kind == TokenKind::kEnd) return fail(token, "this bracket is never closed");
+    if (next().kind == TokenKind::kEnd) return fail(token, tr_in(language_, "this bracket is never closed"));
     if (next().kind != TokenKind::kClose) return unexpected_token();
     skip();
     return inner;
@@ -190,11 +182,11 @@ Parser::MaybeNode Parser::swapped() {
         case Relation::kGreater: relation.relation = Relation::kLess; break;
         case Relation::kGreaterEqual: relation.relation = Relation::kLessEqual; break;
         case Relation::kContains:
-        case Relation::kMatches: return fail(literal_token, "the field stands first here");
+        case Relation::kMatches: return fail(literal_token, tr_in(language_, "the field stands first here"));
         default: break;
     }
-    if (auto wrong = wrong_relation(*field, relation.relation)) return fail(literal_token, *wrong);
-    auto literal = parse_literal(*field->field, field->slice.has_value(), literal_token);
+    if (auto wrong = wrong_relation(*field, relation.relation, language_)) return fail(literal_token, *wrong);
+    auto literal = parse_literal(*field->field, field->slice.has_value(), literal_token, language_);
     if (!literal) return fail(literal.error());
     const std::uint32_t first = add(Test{*field, relation.relation, relation.every, {*literal}, {}, nullptr});
     if (relation_of(next()) == nullptr) return first;
@@ -208,9 +200,9 @@ std::optional<Operand> Parser::operand() {
     Operand operand;
     operand.field = token.kind == TokenKind::kWord ? find_field(token.text) : nullptr;
     if (operand.field == nullptr) {
-        std::string hint = capture_filter_hint(tokens_, at_);
-        if (hint.empty()) hint = field_hint(token.text);
-        return fail(token, fmt::format("there is no field {}", shown(token.text)), hint);
+        std::string hint = capture_filter_hint(tokens_, at_, language_);
+        if (hint.empty()) hint = field_hint(token.text, language_);
+        return fail(token, tr_format_in(language_, "there is no field {}", shown(token.text)), hint);
     }
     skip();
     if (!slice_and_mask(operand)) return std::nullopt;
@@ -223,24 +215,26 @@ bool Parser::slice_and_mask(Operand& operand) {
         const Token& token = next();
         operand.slice = parse_slice(token.text);
         if (!operand.slice) {
-            fail(token, "a slice is [first:length], [first-last], [:length], [first:] or [position]");
+            fail(token, tr_in(language_, "a slice is [first:length], [first-last], [:length], [first:] or [position]"));
             return false;
         }
         if (!is_bytes(field.type) && field.type != FieldType::kText) {
-            fail(token, fmt::format("{} has no bytes to take a part of", field.name));
+            fail(token, tr_format_in(language_, "{} has no bytes to take a part of", field.name));
             return false;
         }
         skip();
     }
     if (next().kind != TokenKind::kRelation || next().text != "&") return true;
     if (field.type != FieldType::kNumber || operand.slice) {
-        fail(next(), fmt::format("{} is no number, so it has no bits", field.name), "for `and` write && or the word");
+        fail(next(), tr_format_in(language_, "{} is no number, so it has no bits", field.name),
+             tr_in(language_, "for `and` write && or the word"));
         return false;
     }
     skip();
     const auto bits = parse_number(next().text);
     if (!bits || next().kind != TokenKind::kWord) {
-        fail(next(), "behind & stands the number whose bits count", "write tcp.flags & 0x12");
+        fail(next(), tr_in(language_, "behind & stands the number whose bits count"),
+             tr_in(language_, "write tcp.flags & 0x12"));
         return false;
     }
     operand.mask = *bits;
@@ -258,8 +252,8 @@ Parser::MaybeNode Parser::comparisons(Operand left, const Token& left_token) {
         if (token.kind == TokenKind::kWord && after_next().kind == TokenKind::kWord) {
             static constexpr std::array<std::string_view, 6> kWords = {"contains", "matches", "in", "and", "or", "not"};
             if (const auto near = closest(token.text, kWords)) {
-                return fail(token, fmt::format("there is no operator {}", shown(token.text)),
-                            fmt::format("did you mean {}?", *near));
+                return fail(token, tr_format_in(language_, "there is no operator {}", shown(token.text)),
+                            tr_format_in(language_, "did you mean {}?", *near));
             }
         }
         return alone(std::move(left), left_token);
@@ -272,7 +266,8 @@ Parser::MaybeNode Parser::comparisons(Operand left, const Token& left_token) {
         chain.children.push_back(*one);
         relation = relation_of(next());
         if (relation != nullptr && right.field == nullptr) {
-            return fail(next(), "only a field can be compared twice", "write 1 < tcp.len < 10");
+            return fail(next(), tr_in(language_, "only a field can be compared twice"),
+                        tr_in(language_, "write 1 < tcp.len < 10"));
         }
         left = right;
     }
@@ -287,8 +282,9 @@ Parser::MaybeNode Parser::alone(Operand operand, const Token& token) {
     if (type == FieldType::kFlag) {
         const std::string_view name = test.left.field->name;
         parsed_.note = FilterError{
-            fmt::format("{} alone selects every packet that has this field, set or not, as in Wireshark", name),
-            fmt::format("write {} == 1 for those where it is set", name), token.begin, token.length};
+            tr_format_in(language_, "{} alone selects every packet that has this field, set or not, as in Wireshark",
+                         name),
+            tr_format_in(language_, "write {} == 1 for those where it is set", name), token.begin, token.length};
     }
     return add(std::move(test));
 }
@@ -299,20 +295,20 @@ bool Parser::pattern(Test& test, const Token& token) {
         test.pattern = std::move(*compiled);
         return true;
     }
-    fail(token, fmt::format("the pattern is wrong at its character {}: {}", compiled.error().offset,
-                            compiled.error().message));
+    fail(token, tr_format_in(language_, "the pattern is wrong at its character {}: {}", compiled.error().offset,
+                             compiled.error().message));
     return false;
 }
 
 Parser::MaybeNode Parser::comparison(const Operand& left, const RelationName& relation, Operand& right_out) {
     const Token relation_token = next();
-    if (auto wrong = wrong_relation(left, relation.relation)) return fail(relation_token, *wrong);
+    if (auto wrong = wrong_relation(left, relation.relation, language_)) return fail(relation_token, *wrong);
     skip();
     const Token& token = next();
     Test test{left, relation.relation, relation.every, {}, {}, nullptr};
     if (token.kind != TokenKind::kWord && token.kind != TokenKind::kString) {
         if (token.kind == TokenKind::kEnd) {
-            return fail(token, fmt::format("nothing stands behind `{}`", relation_token.text));
+            return fail(token, tr_format_in(language_, "nothing stands behind `{}`", relation_token.text));
         }
         return unexpected_token();
     }
@@ -323,7 +319,7 @@ Parser::MaybeNode Parser::comparison(const Operand& left, const RelationName& re
         auto right = operand();
         if (!right) return std::nullopt;
         if (!comparable(left, *right)) {
-            return fail(token, fmt::format("{} cannot be compared with {}", left.field->name, other->name));
+            return fail(token, tr_format_in(language_, "{} cannot be compared with {}", left.field->name, other->name));
         }
         test.right = right_out = *right;
         return add(std::move(test));
@@ -331,7 +327,7 @@ Parser::MaybeNode Parser::comparison(const Operand& left, const RelationName& re
     if (relation.relation == Relation::kMatches) {
         if (!pattern(test, token)) return std::nullopt;
     } else {
-        auto literal = searched_or_compared(left, relation.relation, token);
+        auto literal = searched_or_compared(left, relation.relation, token, language_);
         if (!literal) return fail(literal.error());
         test.literals.push_back(std::move(*literal));
     }
@@ -342,16 +338,18 @@ Parser::MaybeNode Parser::comparison(const Operand& left, const RelationName& re
 bool Parser::member(const Operand& left, std::vector<Literal>& out) {
     const Token token = next();
     if (token.kind != TokenKind::kWord && token.kind != TokenKind::kString) {
-        fail(token, token.kind == TokenKind::kEnd ? "this set is never closed" : "a set holds values",
-             "write tcp.port in {80, 443, 8000..8010}");
+        fail(token,
+             token.kind == TokenKind::kEnd ? tr_in(language_, "this set is never closed")
+                                           : tr_in(language_, "a set holds values"),
+             tr_in(language_, "write tcp.port in {80, 443, 8000..8010}"));
         return false;
     }
     const bool as_bytes = left.slice.has_value() && is_bytes(left.field->type);
-    auto literal = parse_literal(*left.field, as_bytes, token);
+    auto literal = parse_literal(*left.field, as_bytes, token, language_);
     skip();
     if (literal && next().kind == TokenKind::kRange) {
         skip();
-        literal = parse_range_end(*left.field, as_bytes, std::move(*literal), next());
+        literal = parse_range_end(*left.field, as_bytes, std::move(*literal), next(), language_);
         skip();
     }
     if (!literal) {
@@ -364,10 +362,11 @@ bool Parser::member(const Operand& left, std::vector<Literal>& out) {
 
 Parser::MaybeNode Parser::membership(const Operand& left, bool negated) {
     const Token in = next();
-    if (auto wrong = wrong_relation(left, Relation::kEqual)) return fail(in, *wrong);
+    if (auto wrong = wrong_relation(left, Relation::kEqual, language_)) return fail(in, *wrong);
     skip();
     if (next().kind != TokenKind::kOpenBrace) {
-        return fail(next(), "behind `in` stands a set", "write tcp.port in {80, 443, 8000..8010}");
+        return fail(next(), tr_in(language_, "behind `in` stands a set"),
+                    tr_in(language_, "write tcp.port in {80, 443, 8000..8010}"));
     }
     skip();
     Test test{left, Relation::kEqual, false, {}, {}, nullptr};
@@ -382,13 +381,13 @@ Parser::MaybeNode Parser::membership(const Operand& left, bool negated) {
 
 }  // namespace
 
-tl::expected<ParsedFilter, FilterError> parse(std::string_view text) {
+tl::expected<ParsedFilter, FilterError> parse(std::string_view text, Language language) {
     if (text.size() > kMostBytes) {
-        return tl::unexpected<FilterError>(FilterError{"the filter is longer than 64 KiB", {}, 0, 1});
+        return tl::unexpected<FilterError>(FilterError{tr_in(language, "the filter is longer than 64 KiB"), {}, 0, 1});
     }
-    auto tokens = tokenize(text);
+    auto tokens = tokenize(text, language);
     if (!tokens) return tl::unexpected<FilterError>(std::move(tokens.error()));
-    return Parser(std::move(*tokens)).run();
+    return Parser(std::move(*tokens), language).run();
 }
 
 }  // namespace wirestory::analysis::filter

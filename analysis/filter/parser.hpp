@@ -12,6 +12,6 @@ struct ParsedFilter {
 };
 
 // The text has at least one token that is not blank.
-tl::expected<ParsedFilter, FilterError> parse(std::string_view text);
+tl::expected<ParsedFilter, FilterError> parse(std::string_view text, Language language);
 
 }  // namespace wirestory::analysis::filter

@@ -44,6 +44,10 @@ Status show_first(AppModel& model, const ViewerOptions& options) {
         const auto offset = static_cast<DurationNs>(options.playhead_ms * static_cast<double>(kMillisecondNs));
         set_playhead(model, model.recording().first_time_ns() + offset);
     }
+    if (!options.filter.empty()) {
+        type_filter(model, options.filter);
+        apply_filter(model);
+    }
     if (!options.select.empty()) {
         model.search = options.select;
         model.search_found = search_next(model, options.select);

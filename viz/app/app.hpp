@@ -44,6 +44,7 @@ struct ViewerOptions {
     float scale = 0;            // 0: as the display says, see default_scale()
     std::string select;         // selects the first event whose text contains this
     double playhead_ms = -1;    // since the first event; negative: everything is drawn
+    std::string filter;         // a display filter; a wrong one stands in its box with its error
     std::string tab;            // "ladder", "bytes" ... ; empty: as the document suggests
     double zoom = 1;            // 1: everything fits
     std::string opening_error;  // shown in the window when the file asked for could not be opened

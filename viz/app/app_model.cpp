@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 
 #include "viz/app/event_text.hpp"
 #include "viz/layout/timeline.hpp"
@@ -50,6 +51,9 @@ void set_document(AppModel& model, Document document) {
     const Language language = model.view.language;
     const AxisMode mode = model.view.axis;
     model.view = ViewState{};
+    model.filter.clear();
+    model.applied_filter.clear();
+    model.filter_error.reset();
     model.view.language = language;
     model.playback.playing = false;
     model.selection = {};
@@ -164,6 +168,24 @@ void tick(AppModel& model, double wall_seconds) {
         advance(model.times, model.view.axis, model.view.playhead_ns, wall_seconds, model.playback.speed());
     if (model.view.playhead_ns >= model.times.back()) model.playback.playing = false;
     reveal(model, model.view.playhead_ns);
+}
+
+void type_filter(AppModel& model, const std::string& text) {
+    model.filter = text;
+    const auto filter = analysis::Filter::compile(text, model.view.language);
+    model.filter_error = filter ? filter->note() : std::optional(filter.error());
+}
+
+bool apply_filter(AppModel& model) {
+    const auto filter = analysis::Filter::compile(model.filter, model.view.language);
+    type_filter(model, model.filter);
+    if (!filter || !model.has_document()) return false;
+    model.applied_filter = filter->selects_everything() ? std::string() : model.filter;
+    model.view.filter =
+        filter->selects_everything()
+            ? nullptr
+            : std::make_shared<const analysis::FilterHits>(find_hits(*filter, model.recording(), model.analysis()));
+    return true;
 }
 
 namespace {

@@ -46,6 +46,10 @@ struct AppModel {
     bool focus_search = false;
     std::string search;
     std::optional<bool> search_found;  // of the last search
+    std::string filter;                // as typed; what it selects stands in view.filter once it was applied
+    std::string applied_filter;
+    std::optional<analysis::FilterError> filter_error;  // of the text as typed
+    bool focus_filter = false;
     std::size_t tour_stop = 0;
     std::vector<ScenarioEntry> scenarios;
     std::string busy;    // "running tcp/handshake": shown while a file is opened
@@ -87,6 +91,12 @@ void reveal(AppModel& model, TimeNs time);
 
 [[nodiscard]] TimeNs time_of(const AppModel& model, EventRef event);
 [[nodiscard]] bool is_selected(const AppModel& model, EventRef event);  // it, or carries the same bytes
+
+// Takes a new text of the filter and says what is wrong with it (filter_error); nothing else changes until it is
+// applied.
+void type_filter(AppModel& model, const std::string& text);
+// What it selects becomes view.filter; a wrong one changes nothing. False then.
+bool apply_filter(AppModel& model);
 
 // Selects the next event after the selected one whose text contains `needle` (letters' case ignored), going round.
 bool search_next(AppModel& model, const std::string& needle);

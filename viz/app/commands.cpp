@@ -57,6 +57,12 @@ void select_neighbour(AppModel& model, bool forward) {
         if (forward ? here + 1 == model.events.size() : here == 0) return;
         index = forward ? here + 1 : here - 1;
     }
+    // What the display filter leaves out is passed over.
+    const auto wanted = [&model](EventRef event) { return !model.view.filter || model.view.filter->has(event); };
+    while (!wanted(model.events[index])) {
+        if (forward ? index + 1 == model.events.size() : index == 0) return;
+        index = forward ? index + 1 : index - 1;
+    }
     go_to(model, model.events[index]);
 }
 
@@ -96,6 +102,15 @@ void apply_look(AppModel& model, Command command) {
         case Command::kSmallerText: model.font_px = std::max(kMinFontPx, model.font_px - kFontStepPx); break;
         case Command::kNormalText: model.font_px = kDefaultFontPx; break;
         case Command::kFocusSearch: model.focus_search = true; break;
+        case Command::kFocusFilter:
+            model.focus_filter = true;
+            model.tab = Tab::kPackets;
+            model.tab_changed = true;
+            break;
+        case Command::kClearFilter:
+            model.filter.clear();
+            apply_filter(model);
+            break;
         case Command::kQuit: model.quit = true; break;
         default: break;
     }

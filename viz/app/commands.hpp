@@ -28,6 +28,8 @@ enum class Command : std::uint8_t {
     kClearSelection,
     kFocusSearch,
     kSearchNext,
+    kFocusFilter,
+    kClearFilter,
     kTourNext,
     kTourPrevious,
     kToggleTheme,

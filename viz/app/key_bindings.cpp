@@ -32,6 +32,9 @@ constexpr std::array kBindings = {
     KeyBinding{GLFW_KEY_ESCAPE, kNoModifier, Command::kClearSelection},
     KeyBinding{GLFW_KEY_SLASH, kNoModifier, Command::kFocusSearch},
     KeyBinding{GLFW_KEY_F, kControl, Command::kFocusSearch},
+    KeyBinding{GLFW_KEY_SLASH, kControl, Command::kFocusFilter},  // as in Wireshark
+    KeyBinding{GLFW_KEY_Y, kNoModifier, Command::kFocusFilter},
+    KeyBinding{GLFW_KEY_Y, kShift, Command::kClearFilter},
     KeyBinding{GLFW_KEY_N, kNoModifier, Command::kSearchNext},
     KeyBinding{GLFW_KEY_F3, kNoModifier, Command::kSearchNext},
     KeyBinding{GLFW_KEY_PAGE_DOWN, kNoModifier, Command::kTourNext},
@@ -71,6 +74,8 @@ constexpr std::array kHelp = {
     KeyHelp{"↑  ↓", Text::kKeySelect},
     KeyHelp{"Esc", Text::kKeyClear},
     KeyHelp{"/  N", Text::kKeySearch},
+    KeyHelp{"Y  Ctrl /", Text::kKeyFilter},
+    KeyHelp{"Shift Y", Text::kKeyClearFilter},
     KeyHelp{"PgDn  PgUp", Text::kKeyTour},
     KeyHelp{"1 ... 8", Text::kKeyTabs},
     KeyHelp{"T", Text::kKeyTheme},

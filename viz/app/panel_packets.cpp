@@ -37,10 +37,15 @@ void packet_row(AppModel& model, std::uint32_t packet) {
     cell(packet_info(recording, model.analysis(), packet));
 }
 
-// Row of the selection, when it is a packet.
+// The packets listed: those that the filter leaves in, or all.
+const std::vector<std::uint32_t>& listed_packets(const AppModel& model) {
+    return model.view.filter ? model.view.filter->packet_list : model.packet_rows;
+}
+
+// Row of the selection, when it is a packet that the filter leaves in.
 int selected_row(const AppModel& model) {
     if (model.view.selected.kind != EventKind::kPacket) return -1;
-    const auto& rows = model.packet_rows;
+    const auto& rows = listed_packets(model);
     const auto found = std::lower_bound(rows.begin(), rows.end(), model.view.selected.index);
     return found == rows.end() || *found != model.view.selected.index ? -1 : static_cast<int>(found - rows.begin());
 }
@@ -76,14 +81,17 @@ void draw_packets(AppModel& model, Ui& ui) {
     if (model.recording().packets.empty()) return wrapped_dim_text(text(Text::kNoPackets, model.view.language));
     constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
                                        ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoSavedSettings;
+    draw_filter(model, ui);
+    if (row_count(model) == 0) return wrapped_dim_text(text(Text::kFilterNothing, model.view.language));
     if (!ImGui::BeginTable("packets", 7, kFlags)) return;
     setup_columns(model);
     if (ui.selection_moved && selected_row(model) >= 0) scroll_to_row(selected_row(model));
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(std::min<std::size_t>(model.packet_rows.size(), 0x7FFFFFFF)));
+    const std::vector<std::uint32_t>& rows = listed_packets(model);
+    clipper.Begin(static_cast<int>(std::min<std::size_t>(rows.size(), 0x7FFFFFFF)));
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-            packet_row(model, model.packet_rows[static_cast<std::size_t>(i)]);
+            packet_row(model, rows[static_cast<std::size_t>(i)]);
     }
     ImGui::EndTable();
 }

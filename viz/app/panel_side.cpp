@@ -188,6 +188,11 @@ void draw_status_bar(AppModel& model, Ui& ui) {
                                                           since_start(recording, model.view.playhead_ns))
                                             : text(Text::kEverything, language);
         dim_text(words.c_str());
+        if (model.view.filter) {
+            ImGui::SameLine(0, 24);
+            const std::string filter = fmt::format("{}: {}", text(Text::kFilterActive, language), model.applied_filter);
+            coloured_text(colours.accent, filter.c_str());
+        }
         for (const Tap& tap : recording.taps) {
             if (tap.dropped == 0) continue;
             ImGui::SameLine(0, 24);

@@ -15,6 +15,7 @@ void draw_status_bar(AppModel& model, Ui& ui);   // with or without a document
 void draw_help(AppModel& model, Ui& ui);         // with or without a document
 
 void draw_packets(AppModel& model, Ui& ui);
+void draw_filter(AppModel& model, Ui& ui);  // above the packets
 void draw_ladder(AppModel& model, Ui& ui);
 void draw_bytes(AppModel& model, Ui& ui);
 void draw_streams(AppModel& model, Ui& ui);

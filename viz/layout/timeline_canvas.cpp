@@ -69,14 +69,20 @@ float TimelineCanvas::clipped_x(TimeNs time_ns) const { return std::clamp(x(time
 
 TimeNs TimelineCanvas::time_at(float place) const { return time_at_x(axis, view, frame, place); }
 
+bool TimelineCanvas::is_filtered_out(EventRef event) const {
+    const bool asked =
+        event.kind == EventKind::kCall || event.kind == EventKind::kPacket || event.kind == EventKind::kFinding;
+    return view.filter != nullptr && asked && !view.filter->has(event);
+}
+
 Emphasis TimelineCanvas::emphasis(EventRef event) const {
     if (event && event == view.hovered) return Emphasis::kSelected;
-    if (selected_.empty()) return Emphasis::kNormal;
+    if (selected_.empty()) return is_filtered_out(event) ? Emphasis::kDimmed : Emphasis::kNormal;
     return std::binary_search(selected_.begin(), selected_.end(), event) ? Emphasis::kSelected : Emphasis::kDimmed;
 }
 
 Emphasis TimelineCanvas::emphasis(analysis::StreamId stream, analysis::ByteRange range, EventRef event) const {
-    if (selected_.empty()) return Emphasis::kNormal;
+    if (selected_.empty()) return is_filtered_out(event) ? Emphasis::kDimmed : Emphasis::kNormal;
     if (trace_.stream == stream && trace_.range.overlaps(range)) return Emphasis::kSelected;
     return event && event == view.selected ? Emphasis::kSelected : Emphasis::kDimmed;
 }
@@ -85,7 +91,7 @@ Emphasis TimelineCanvas::finding_emphasis(std::uint32_t index_of) const {
     const analysis::Finding& finding = analysis.findings[index_of];
     const EventRef event{EventKind::kFinding, index_of};
     if (event == view.hovered || event == view.selected) return Emphasis::kSelected;
-    if (selected_.empty()) return Emphasis::kNormal;
+    if (selected_.empty()) return is_filtered_out(event) ? Emphasis::kDimmed : Emphasis::kNormal;
     if (trace_.stream == analysis::StreamId{finding.flow, finding.from} && trace_.range.overlaps(finding.range)) {
         return Emphasis::kNormal;
     }

@@ -80,6 +80,8 @@ public:
     [[nodiscard]] float left() const { return frame.left; }
     [[nodiscard]] float right() const { return frame.left + frame.width; }
 
+    // By the display filter. Samples and states are not asked about: they stay as they are.
+    [[nodiscard]] bool is_filtered_out(EventRef event) const;
     [[nodiscard]] Emphasis emphasis(EventRef event) const;
     // A finding stands out with the bytes it speaks of.
     [[nodiscard]] Emphasis finding_emphasis(std::uint32_t finding) const;

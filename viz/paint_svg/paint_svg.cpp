@@ -158,7 +158,7 @@ void SvgPainter::label(const Label& label) {
     if (label.plate) {
         const Rect place = label_rect(metrics, shown);
         Rgba ground = background_colour(style_.theme);
-        ground.a = 215;
+        ground.a = 240;
         out_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" rx=\"2\"{}/>\n",
                             place.x - 2, place.y, place.width + 4, place.height, paint_of("fill", ground));
     }

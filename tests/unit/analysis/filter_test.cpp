@@ -204,6 +204,14 @@ TEST_CASE("mistakes say what is wrong, where, and what was probably meant") {
     CHECK(mistake("syn == 1").find("did you mean") != std::string::npos);
 }
 
+TEST_CASE("mistakes are told in the language asked for") {
+    const auto filter = Filter::compile("tcp.prt == 80", Language::kChinese);
+    REQUIRE_FALSE(filter.has_value());
+    CHECK(filter.error().message == "没有字段 \"tcp.prt\"");
+    CHECK(format_filter_error("tcp.prt == 80", filter.error(), Language::kChinese) ==
+          "没有字段 \"tcp.prt\"\n  tcp.prt == 80\n  ^~~~~~~\n提示：是否想写 tcp.port？\n");
+}
+
 TEST_CASE("every kind of mistake is refused") {
     const auto wrong = GENERATE(
         as<std::string>{}, "tcp.port ==", "== 80", "tcp.port == 80 and", "(tcp", "tcp)", "tcp udp", "tcp.port == 65536",

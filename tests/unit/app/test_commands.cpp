@@ -123,6 +123,47 @@ TEST_CASE("search ignores case, goes round and says when nothing is found") {
     CHECK(model.search_found == false);
 }
 
+TEST_CASE("a filter counts when it is applied, a wrong one changes nothing, and an empty one shows everything") {
+    AppModel model = model_of(test::nagle_recording());
+    type_filter(model, "tcp.len > 0");
+    CHECK_FALSE(model.view.filter);
+    CHECK_FALSE(model.filter_error);
+    REQUIRE(apply_filter(model));
+    REQUIRE(model.view.filter);
+    CHECK(model.view.filter->packet_list == std::vector<std::uint32_t>{3, 5});
+    CHECK(model.applied_filter == "tcp.len > 0");
+
+    type_filter(model, "tcp.len >");
+    REQUIRE(model.filter_error);
+    CHECK_FALSE(apply_filter(model));
+    CHECK(model.view.filter->packet_list.size() == 2);
+    CHECK(model.applied_filter == "tcp.len > 0");
+
+    apply(model, Command::kSelectNext);
+    CHECK(model.view.selected == EventRef{EventKind::kPacket, 3});
+    apply(model, Command::kSelectNext);
+    CHECK(model.view.selected == EventRef{EventKind::kPacket, 5});
+    apply(model, Command::kSelectNext);
+    CHECK(model.view.selected == EventRef{EventKind::kPacket, 5});
+
+    apply(model, Command::kClearFilter);
+    CHECK_FALSE(model.view.filter);
+    CHECK(model.filter.empty());
+    type_filter(model, "call == send");
+    apply_filter(model);
+    set_document(model, Document{model.document});
+    CHECK_FALSE(model.view.filter);
+    CHECK(model.applied_filter.empty());
+}
+
+TEST_CASE("mistakes of a filter are told in the window's language") {
+    AppModel model = model_of(test::nagle_recording());
+    model.view.language = Language::kChinese;
+    type_filter(model, "tcp.prt == 80");
+    REQUIRE(model.filter_error);
+    CHECK(model.filter_error->message.find("没有字段") != std::string::npos);
+}
+
 TEST_CASE("the axis has three modes and changing it shows everything again") {
     AppModel model = model_of(test::nagle_recording());
     apply(model, Command::kZoomIn);

@@ -111,6 +111,31 @@ TEST_CASE("an empty window says what to do and stays usable") {
     CHECK(window.frame() > without_help);
 }
 
+TEST_CASE("a filter takes rows from the packets and dims the timeline; its mistakes are drawn") {
+    Headless window(test::nagle_recording());
+    window.model.tab = Tab::kPackets;
+    window.model.tab_changed = true;
+    window.frames(3);
+    const int everything = window.frame();
+    const auto made = window.ui.timeline.made;
+    type_filter(window.model, "tcp.len > 0");
+    apply_filter(window.model);
+    window.frames(2);
+    CHECK(window.ui.timeline.made == made + 1);
+    const auto dimmed = std::count_if(window.ui.timeline.scene.arrows.begin(), window.ui.timeline.scene.arrows.end(),
+                                      [](const Arrow& arrow) { return arrow.emphasis == Emphasis::kDimmed; });
+    CHECK(dimmed == 8);
+    const int filtered = window.frame();
+    CHECK(filtered < everything);
+    type_filter(window.model, "tcp.len >");
+    window.frames(2);
+    CHECK(window.frame() > filtered);
+    type_filter(window.model, "udp");
+    apply_filter(window.model);
+    window.frames(2);
+    CHECK(window.frame() > 1000);
+}
+
 TEST_CASE("the scene is made again only when something it rests on has changed") {
     Headless window(test::nagle_recording());
     window.frames(5);
