@@ -43,7 +43,7 @@ void draw_filter(AppModel& model, Ui& ui) {
         model.focus_filter = false;
     }
     const std::string count = model.view.filter ? fmt::format("{} / {}", model.view.filter->packet_list.size(),
-                                                              model.recording().packets.size())
+                                                              model.packet_rows.size())
                                                 : std::string();
     const char* clear = text(Text::kFilterClear, language);
     const float right =

@@ -82,7 +82,7 @@ void draw_packets(AppModel& model, Ui& ui) {
     constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
                                        ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoSavedSettings;
     draw_filter(model, ui);
-    if (row_count(model) == 0) return wrapped_dim_text(text(Text::kFilterNothing, model.view.language));
+    if (listed_packets(model).empty()) return wrapped_dim_text(text(Text::kFilterNothing, model.view.language));
     if (!ImGui::BeginTable("packets", 7, kFlags)) return;
     setup_columns(model);
     if (ui.selection_moved && selected_row(model) >= 0) scroll_to_row(selected_row(model));
