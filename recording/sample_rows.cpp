@@ -136,7 +136,6 @@ bool unpack(ByteView bytes, std::vector<Row>& rows) {
     const std::uint32_t count = in.le32();
     if (in.failed() || version != kRowVersion || size < row_bytes<Row>()) return false;
     if (in.remaining() / size < count) return false;
-    rows.reserve(rows.size() + count);  // no more than the file really holds
     for (std::uint32_t i = 0; i < count; ++i) {
         RowReader reader(in.take(size));
         visit(reader, rows.emplace_back());

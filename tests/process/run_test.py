@@ -71,16 +71,8 @@ class RunTest(unittest.TestCase):
 
     def wait_until_gone(self, pids):
         deadline = time.monotonic() + wirestory.TIMEOUT_S
-        while any(self.alive(pid) for pid in pids):
+        while any(wirestory.alive(pid) for pid in pids):
             self.assertLess(time.monotonic(), deadline, "the run's process was left behind")
-
-    @staticmethod
-    def alive(pid):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-        except (FileNotFoundError, ProcessLookupError):
-            return False
 
     def test_kill_9_leaves_a_readable_recording_and_no_process(self):
         process, recording = self.start_endless()

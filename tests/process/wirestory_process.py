@@ -23,6 +23,15 @@ def run(*arguments, **options):
                           env=environment, **options)
 
 
+def alive(pid):
+    """Whether a process runs; one that has ended and waits to be collected does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def library():
     """Every scenario of the library, as paths below scenarios/."""
     found = []
