@@ -182,8 +182,8 @@ void draw_inspector(AppModel& model, Ui& ui) {
     if (model.view.bytes) draw_byte_selection(model, *model.view.bytes);
     if (event.kind == EventKind::kPacket && event.index < recording.packets.size()) draw_packet(model, ui, event.index);
     if (event.kind == EventKind::kCall && event.index < recording.calls.size()) draw_call(model, ui, event.index);
-    draw_findings_here(model, ui);
     draw_latencies(model, ui);
+    draw_findings_here(model, ui);
     draw_same_bytes(model, ui);
     if (event) draw_kernel_figures(model, ui);
 }

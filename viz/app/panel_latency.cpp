@@ -16,31 +16,35 @@ namespace {
 using analysis::LatencyPart;
 
 constexpr std::size_t kMostMessages = 3;
+constexpr unsigned kFaintAlpha = 130;
 constexpr float kLeastWidth_px = 2;  // of a part in the bar: what took any time at all is seen
 
-// The sender's parts, those of the path and those of the reader each have hues of their own, so that a bar tells at a
-// glance where it waited.
+// The sender's parts, those of the windows, of the path and of the reader have a hue each, so that a bar tells at a
+// glance where it waited; within a group the lesser part is faint.
 ImU32 colour_of(LatencyPart part, Theme theme) {
     const auto message = [&](std::int16_t number) {
         return to_imgui(fill_colour(Role::kUnread, number, theme, Emphasis::kNormal));
     };
+    const auto faint = [&](std::int16_t number) {
+        return (message(number) & ~IM_COL32_A_MASK) | (ImU32{kFaintAlpha} << IM_COL32_A_SHIFT);
+    };
     switch (part) {
-        case LatencyPart::kSenderBusy:
-        case LatencyPart::kSending:
         case LatencyPart::kSendBufferFull: return message(0);
+        case LatencyPart::kSenderBusy:
+        case LatencyPart::kSending: return faint(0);
         case LatencyPart::kCork:
-        case LatencyPart::kNagle:
         case LatencyPart::kDelayedAck: return message(1);
-        case LatencyPart::kReceiveWindow:
-        case LatencyPart::kCongestionWindow: return message(2);
-        case LatencyPart::kWireQueue:
+        case LatencyPart::kNagle: return faint(1);
+        case LatencyPart::kReceiveWindow: return message(2);
+        case LatencyPart::kCongestionWindow: return faint(2);
         case LatencyPart::kWireDelay: return message(3);
+        case LatencyPart::kWireQueue: return faint(3);
         case LatencyPart::kLoss: return to_imgui(fill_colour(Role::kFinding, kNoMessage, theme, Emphasis::kNormal));
-        case LatencyPart::kNotReading:
+        case LatencyPart::kNotReading: return message(4);
         case LatencyPart::kReceiverBusy:
-        case LatencyPart::kWaitsForMore: return message(4);
-        case LatencyPart::kWakeUp:
-        case LatencyPart::kReading: return message(5);
+        case LatencyPart::kWaitsForMore: return faint(4);
+        case LatencyPart::kWakeUp: return message(5);
+        case LatencyPart::kReading: return faint(5);
         case LatencyPart::kUnexplained: break;
     }
     return panel_colours(theme).dim;
@@ -86,7 +90,8 @@ void draw_parts(const AppModel& model, const Ui& ui, const analysis::MessageLate
         ImGui::SetCursorPosX(ImGui::GetCursorPosX() + square + ui.fonts.size_px * 0.4F);
         ImGui::TextUnformatted(analysis::name_of(sum.part, model.view.language));
         const float room = ImGui::GetContentRegionMax().x - ImGui::CalcTextSize(figure.c_str()).x;
-        ImGui::SameLine(room);
+        ImGui::SameLine();
+        ImGui::SetCursorPosX(room);
         dim_text(figure.c_str());
         ImGui::EndGroup();
         if (ImGui::IsItemHovered()) tip(analysis::explain(sum.part, model.view.language));
