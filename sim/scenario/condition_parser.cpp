@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/families.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 #include "sim/scenario/value_parser.hpp"
@@ -11,7 +12,8 @@
 namespace wirestory::sim {
 namespace {
 
-constexpr std::string_view kExample = "for example conn.unread_bytes == 11, conn.state == CLOSE_WAIT or packet(RST)";
+constexpr const char* kExample =
+    tr_later("for example conn.unread_bytes == 11, conn.state == CLOSE_WAIT or packet(RST)");
 
 struct FigureName {
     std::string_view name;
@@ -62,21 +64,21 @@ public:
             if (!value) return std::nullopt;
             const auto* duration = std::get_if<Duration>(&value->data);
             if (duration == nullptr || duration->ns <= 0) {
-                context_.error(value->span, fmt::format("within takes a duration, not {}", kind_of(*value)),
-                               "for example within 5s");
+                context_.error(value->span, tr_format("within takes a duration, not {}", kind_of(*value)),
+                               tr("for example within 5s"));
                 return std::nullopt;
             }
             step.timeout_ns = duration->ns;
         }
         if (cursor_.at_end()) return step;
-        context_.error(cursor_.peek().span, fmt::format("{} behind the condition", quoted(cursor_.peek().text)),
-                       "only `within 5s` may follow");
+        context_.error(cursor_.peek().span, tr_format("{} behind the condition", quoted(cursor_.peek().text)),
+                       tr("only `within 5s` may follow"));
         return std::nullopt;
     }
 
 private:
     std::optional<Condition> fail(const SourceSpan& span, std::string message,
-                                  std::string hint = std::string{kExample}) {
+                                  std::string hint = std::string{tr(kExample)}) {
         context_.error(span, std::move(message), std::move(hint));
         return std::nullopt;
     }
@@ -90,7 +92,7 @@ private:
         }
         if (path.size() < 2 || path.size() > 3) {
             const SourceSpan span = path.empty() ? cursor_.peek().span : join(path.front().span, path.back().span);
-            return fail(span, "a condition begins with a socket and one of its figures");
+            return fail(span, tr("a condition begins with a socket and one of its figures"));
         }
         const std::optional<SocketName> socket = find_socket(path);
         if (!socket) return std::nullopt;
@@ -118,12 +120,12 @@ private:
         }
         if (found.size() == 1) return found.front();
         if (found.empty()) {
-            context_.error(first.span, fmt::format("no socket is called {} at this step", quoted(first.text)),
+            context_.error(first.span, tr_format("no socket is called {} at this step", quoted(first.text)),
                            suggestion(first.text, names));
         } else {
-            context_.error(first.span, fmt::format("{} is a socket of more than one actor", quoted(first.text)),
-                           fmt::format("say whose: `{}.{}`", context_.scenario.actor_name(found.front().actor),
-                                       found.front().name));
+            context_.error(
+                first.span, tr_format("{} is a socket of more than one actor", quoted(first.text)),
+                tr_format("say whose: `{}.{}`", context_.scenario.actor_name(found.front().actor), found.front().name));
         }
         return std::nullopt;
     }
@@ -135,11 +137,11 @@ private:
         for (const auto& [key, track] : context_.facts.sockets)
             if (key.first == socket.actor && !key.second.empty()) names.push_back(key.second);
         if (socket.name.empty()) {
-            context_.error(span, fmt::format("`{}` has no unnamed socket at this step", actor),
-                           names.empty() ? "it is made by `socket(tcp)`"
-                                         : fmt::format("say which socket: `{}.{}`", actor, names.front()));
+            context_.error(span, tr_format("`{}` has no unnamed socket at this step", actor),
+                           names.empty() ? tr("it is made by `socket(tcp)`")
+                                         : tr_format("say which socket: `{}.{}`", actor, names.front()));
         } else {
-            context_.error(span, fmt::format("`{}` has no socket called {} at this step", actor, quoted(socket.name)),
+            context_.error(span, tr_format("`{}` has no socket called {} at this step", actor, quoted(socket.name)),
                            suggestion(socket.name, names));
         }
         return std::nullopt;
@@ -148,11 +150,11 @@ private:
     std::optional<Condition> take_state(const SocketName& socket, const std::vector<Token>& path) {
         const SocketTrack& track = context_.facts.sockets.at({socket.actor, socket.name});
         if (!is_tcp(track.family))
-            return fail(path.back().span, fmt::format("a {} socket has no states", family_title(track.family)),
-                        "wait for a figure, such as unread_bytes > 0");
+            return fail(path.back().span, tr_format("a {} socket has no states", family_title(track.family)),
+                        tr("wait for a figure, such as unread_bytes > 0"));
         const Token& sign = cursor_.take();
         if (!sign.is("=="))
-            return fail(sign.span, "a state is compared with `==`", "for example conn.state == CLOSE_WAIT");
+            return fail(sign.span, tr("a state is compared with `==`"), tr("for example conn.state == CLOSE_WAIT"));
         const Token& name = cursor_.take();
         const std::optional<TcpState> state = parse_state_name(name.text, name.span, context_);
         if (!state) return std::nullopt;
@@ -168,22 +170,22 @@ private:
             if (figure.name == name.text) known = &figure;
         }
         if (known == nullptr)
-            return fail(name.span, fmt::format("unknown figure {}", quoted(name.text)), suggestion(name.text, names));
+            return fail(name.span, tr_format("unknown figure {}", quoted(name.text)), suggestion(name.text, names));
         const SocketTrack& track = context_.facts.sockets.at({socket.actor, socket.name});
         if (track.closed)
-            return fail(path.front().span, fmt::format("this socket was closed in line {}", track.closed->line),
-                        "the kernel gives figures only of open sockets");
+            return fail(path.front().span, tr_format("this socket was closed in line {}", track.closed->line),
+                        tr("the kernel gives figures only of open sockets"));
         if (known->tcp_only && !is_tcp(track.family))
-            return fail(name.span, fmt::format("the kernel has no {} for {}", known->name, family_title(track.family)),
-                        "it sends at once; use queued_bytes");
+            return fail(name.span, tr_format("the kernel has no {} for {}", known->name, family_title(track.family)),
+                        tr("it sends at once; use queued_bytes"));
         FigureCondition condition{socket, known->figure, Comparison::kEqual, 0};
         if (!take_comparison(condition.comparison)) return std::nullopt;
         const std::optional<Value> value = parse_value(cursor_, context_);
         if (!value) return std::nullopt;
         const auto* integer = std::get_if<std::int64_t>(&value->data);
         if (integer == nullptr)
-            return fail(value->span, fmt::format("a figure is compared with a number, not {}", kind_of(*value)));
-        if (*integer < 0) return fail(value->span, "a figure is never negative");
+            return fail(value->span, tr_format("a figure is compared with a number, not {}", kind_of(*value)));
+        if (*integer < 0) return fail(value->span, tr("a figure is never negative"));
         condition.value = *integer;
         return condition;
     }
@@ -196,9 +198,9 @@ private:
             return true;
         }
         fail(sign.span,
-             sign.kind == TokenKind::kEnd ? "a comparison is missing"
-                                          : fmt::format("{} is no comparison", quoted(sign.text)),
-             "known: ==, !=, <, <=, >, >=");
+             sign.kind == TokenKind::kEnd ? tr("a comparison is missing")
+                                          : tr_format("{} is no comparison", quoted(sign.text)),
+             tr("known: ==, !=, <, <=, >, >="));
         return false;
     }
 
@@ -209,18 +211,19 @@ private:
         std::optional<PacketPattern> pattern = parse_pattern(cursor_, context_);
         if (!pattern) return std::nullopt;
         pattern->text = std::string{text_between(first, cursor_.previous())};
-        if (!cursor_.take_if(")")) return fail(open.span, "`(` is never closed", "packet(client > server: FIN ACK)");
+        if (!cursor_.take_if(")"))
+            return fail(open.span, tr("`(` is never closed"), "packet(client > server: FIN ACK)");
         PacketCondition condition{std::move(*pattern), 1};
         if (cursor_.at_end() || cursor_.peek().is_word()) return condition;
         const Token& sign = cursor_.take();
         if (!sign.is("=="))
-            return fail(sign.span, "packets are counted with `==`", "packet(client > server: SYN) == 2");
+            return fail(sign.span, tr("packets are counted with `==`"), "packet(client > server: SYN) == 2");
         const Token& number = cursor_.peek();
         const std::optional<Value> value = parse_value(cursor_, context_);
         if (!value) return std::nullopt;
         const auto* count = std::get_if<std::int64_t>(&value->data);
         if (count == nullptr || *count < 1 || *count > 1'000'000'000)
-            return fail(number.span, "packets are counted from 1", "packet(client > server: SYN) == 2");
+            return fail(number.span, tr("packets are counted from 1"), "packet(client > server: SYN) == 2");
         condition.count = static_cast<std::uint32_t>(*count);
         return condition;
     }
@@ -250,7 +253,7 @@ std::optional<TcpState> parse_state_name(std::string_view name, const SourceSpan
     std::vector<std::string_view> names;
     for (int i = static_cast<int>(TcpState::kEstablished); i <= static_cast<int>(TcpState::kClosing); ++i)
         names.push_back(to_string(static_cast<TcpState>(i)));
-    context.error(span, name.empty() ? "a TCP state is missing" : fmt::format("unknown TCP state {}", quoted(name)),
+    context.error(span, name.empty() ? tr("a TCP state is missing") : tr_format("unknown TCP state {}", quoted(name)),
                   suggestion(name, names));
     return std::nullopt;
 }

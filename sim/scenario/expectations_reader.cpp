@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/condition_parser.hpp"
 #include "sim/scenario/map_reader.hpp"
 #include "sim/scenario/measure_expectations.hpp"
@@ -37,13 +38,13 @@ public:
 private:
     bool is_list(const YamlNode& node, std::string_view what, std::string hint) {
         if (node.is_sequence()) return true;
-        context_.error(span_of(context_.source, node), fmt::format("{} is a list, not {}", what, node.describe()),
+        context_.error(span_of(context_.source, node), tr_format("{} is a list, not {}", what, node.describe()),
                        std::move(hint));
         return false;
     }
 
     void read_segments(const YamlNode& node) {
-        if (!is_list(node, "`segments`", "begin each line with `- `: `- client > server: SYN`")) return;
+        if (!is_list(node, "`segments`", tr("begin each line with `- `: `- client > server: SYN`"))) return;
         for (const YamlNode& item : node.items) {
             if (item.is_scalar() && item.scalar == "...") {
                 expect_.segments.push_back({true, {}});
@@ -57,7 +58,7 @@ private:
     }
 
     void read_never(const YamlNode& node) {
-        if (!is_list(node, "`never`", "for example never: [RST]")) return;
+        if (!is_list(node, "`never`", tr("for example never: [RST]"))) return;
         for (const YamlNode& item : node.items) {
             std::optional<PacketPattern> pattern = parse_pattern_node(item, context_);
             if (!pattern) continue;
@@ -67,18 +68,18 @@ private:
     }
 
     void read_findings(const YamlNode& node) {
-        if (!is_list(node, "`findings`", "for example findings: [nagle-hold]")) return;
+        if (!is_list(node, "`findings`", tr("for example findings: [nagle-hold]"))) return;
         for (const YamlNode& item : node.items) {
             const SourceSpan span = span_of(context_.source, item);
             if (!item.is_scalar()) {
-                context_.error(span, fmt::format("a finding is a name, not {}", item.describe()),
-                               "for example nagle-hold");
+                context_.error(span, tr_format("a finding is a name, not {}", item.describe()),
+                               tr("for example nagle-hold"));
                 continue;
             }
             const auto& known = context_.known_findings;
             if (std::find(known.begin(), known.end(), item.scalar) == known.end()) {
                 const std::vector<std::string_view> names(known.begin(), known.end());
-                context_.error(span, fmt::format("unknown finding {}", quoted(item.scalar)),
+                context_.error(span, tr_format("unknown finding {}", quoted(item.scalar)),
                                suggestion(item.scalar, names));
                 continue;
             }
@@ -89,8 +90,8 @@ private:
     void read_states(const YamlNode& node, const SourceSpan& key) {
         if (!node.is_map()) {
             context_.error(node.is_null() ? key : span_of(context_.source, node),
-                           fmt::format("`states` is a mapping of actors, not {}", node.describe()),
-                           "for example states: { client: SYN_SENT ESTABLISHED }");
+                           tr_format("`states` is a mapping of actors, not {}", node.describe()),
+                           tr("for example states: { client: SYN_SENT ESTABLISHED }"));
             return;
         }
         report_repeated_keys(node, context_);
@@ -103,11 +104,11 @@ private:
         if (!actor) return context_.unknown_actor(key.scalar, span);
         StatesExpectation expectation{*actor, {}, span};
         if (context_.facts.complete && context_.facts.tcp_actors.count(*actor) == 0)
-            context_.error(span, fmt::format("`{}` has no TCP socket, so it has no states", key.scalar),
-                           "remove it; only TCP has states");
+            context_.error(span, tr_format("`{}` has no TCP socket, so it has no states", key.scalar),
+                           tr("remove it; only TCP has states"));
         if (value.is_null() || value.is_map()) {
-            context_.error(value.is_null() ? span : span_of(context_.source, value), "a list of TCP states is missing",
-                           "for example client: SYN_SENT ESTABLISHED");
+            context_.error(value.is_null() ? span : span_of(context_.source, value),
+                           tr("a list of TCP states is missing"), tr("for example client: SYN_SENT ESTABLISHED"));
             return;
         }
         for (const YamlNode* item : list_items(value)) read_state_words(*item, expectation.states);
@@ -117,7 +118,7 @@ private:
     void read_state_words(const YamlNode& item, std::vector<TcpState>& states) {
         if (!item.is_scalar())
             return context_.error(span_of(context_.source, item),
-                                  fmt::format("a TCP state is a name, not {}", item.describe()));
+                                  tr_format("a TCP state is a name, not {}", item.describe()));
         const PlacedText placed = place(context_.source, item);
         constexpr std::string_view kSpaces = " \t\n\r";
         std::size_t begin = placed.text.find_first_not_of(kSpaces);

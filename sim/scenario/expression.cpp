@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/functions.hpp"
 
@@ -14,9 +15,9 @@ Result<Value> compute(const Expression& expression, ValueType type, const Variab
     Value result;
     if (!expression.variable.empty()) {
         const ValueData* known = variables(expression.variable);
-        if (known == nullptr) return fail(fmt::format("`${}` has no value", expression.variable));
+        if (known == nullptr) return fail(tr_format("`${}` has no value", expression.variable));
         if (static_cast<ValueType>(known->index()) != type)
-            return fail(fmt::format("`${}` is not {}", expression.variable, name_of(type)));
+            return fail(tr_format("`${}` is not {}", expression.variable, name_of(type)));
         result.data = *known;
         return result;
     }
@@ -30,7 +31,7 @@ Result<Value> compute(const Expression& expression, ValueType type, const Variab
     if (function == nullptr)
         function = operator_for(expression.function, type_of(operands.front()), type_of(operands.back()));
     if (function == nullptr || function->compute == nullptr)
-        return fail(fmt::format("`{}` cannot be computed here", expression.function));
+        return fail(tr_format("`{}` cannot be computed here", expression.function));
     auto data = function->compute(operands);
     if (!data) return tl::unexpected(data.error());
     result.data = std::move(*data);
@@ -71,8 +72,13 @@ std::string text_of(const ValueData& data) {
 }
 
 const char* name_of(ValueType type) {
-    static constexpr const char* kNames[] = {"`_`", "a number", "a string", "a duration", "a name", "an address"};
-    return kNames[static_cast<std::size_t>(type)];
+    static constexpr const char* kNames[] = {"`_`",
+                                             tr_later("a number"),
+                                             tr_later("a string"),
+                                             tr_later("a duration"),
+                                             tr_later("a name"),
+                                             tr_later("an address")};
+    return type == ValueType::kAny ? kNames[0] : tr(kNames[static_cast<std::size_t>(type)]);
 }
 
 }  // namespace wirestory::sim

@@ -4,14 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::sim {
 namespace {
 
 Result<Bytes> length_prefixed(const Framing& framing, ByteView body) {
     const std::uint64_t length = body.size();
     const unsigned bits = 8 * framing.prefix_bytes - (framing.is_signed ? 1 : 0);
-    if (bits < 64 && length >> bits != 0)
-        return fail(fmt::format("a length of {} does not fit into the prefix", length));
+    if (bits < 64 && length >> bits != 0) return fail(tr_format("a length of {} does not fit into the prefix", length));
     Bytes message;
     message.reserve(framing.prefix_bytes + body.size());
     for (std::uint32_t i = 0; i < framing.prefix_bytes; ++i) {
@@ -25,12 +26,12 @@ Result<Bytes> length_prefixed(const Framing& framing, ByteView body) {
 }  // namespace
 
 Result<Bytes> framed_message(const Framing& framing, ByteView body) {
-    if (body.size() > static_cast<std::uint64_t>(kMaxFramedBytes)) return fail("a message has at most 64 MiB");
+    if (body.size() > static_cast<std::uint64_t>(kMaxFramedBytes)) return fail(tr("a message has at most 64 MiB"));
     switch (framing.kind) {
         case FramingKind::kLengthPrefix: return length_prefixed(framing, body);
         case FramingKind::kFixed:
             if (body.size() != framing.fixed_bytes)
-                return fail(fmt::format("a message of {} bytes, not of {}", body.size(), framing.fixed_bytes));
+                return fail(tr_format("a message of {} bytes, not of {}", body.size(), framing.fixed_bytes));
             break;
         case FramingKind::kDelimiter: {
             Bytes message(body.begin(), body.end());
@@ -38,7 +39,7 @@ Result<Bytes> framed_message(const Framing& framing, ByteView body) {
             message.insert(message.end(), mark.begin(), mark.end());
             // Also where body and delimiter together make an earlier one.
             if (message_bytes(framing, message) != message.size())
-                return fail("the message holds the delimiter: its reader would end there");
+                return fail(tr("the message holds the delimiter: its reader would end there"));
             return message;
         }
         case FramingKind::kNone: break;

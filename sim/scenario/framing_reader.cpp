@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/map_reader.hpp"
 #include "sim/scenario/payload_functions.hpp"
 #include "sim/scenario/step_lexer.hpp"
@@ -30,7 +31,7 @@ public:
         if (given != 1) {
             // An unknown key was reported already.
             if (given > 1 || node.entry_count() == 0)
-                error(node, given > 1 ? "a message ends in one way" : "how does a message end?", kExample);
+                error(node, given > 1 ? tr("a message ends in one way") : tr("how does a message end?"), kExample);
             return;
         }
         if (prefix != nullptr) read_prefix(*prefix);
@@ -47,8 +48,8 @@ private:
     void read_prefix(const YamlNode& node) {
         const auto format = node.is_scalar() ? single_number_format(node.scalar) : std::nullopt;
         if (!format)
-            return error(node, "`length-prefix` is the format of one number, as for pack",
-                         "for example length-prefix: \"<i\" (4 bytes) or length-prefix: \"!H\" (2 bytes)");
+            return error(node, tr("`length-prefix` is the format of one number, as for pack"),
+                         tr("for example length-prefix: \"<i\" (4 bytes) or length-prefix: \"!H\" (2 bytes)"));
         framing().prefix_bytes = static_cast<std::uint32_t>(format->bytes);
         framing().little_endian = format->little_endian;
         framing().is_signed = format->is_signed;
@@ -58,11 +59,11 @@ private:
     // YAML's own escapes serve in double quotes; a plain `\n` is two characters there, which nobody means.
     void read_delimiter(const YamlNode& node) {
         if (!node.is_scalar() || node.scalar.empty() || node.scalar.size() > kMaxDelimiterBytes)
-            return error(node, fmt::format("`delimiter` is a text of 1 to {} bytes", kMaxDelimiterBytes),
-                         "for example delimiter: \"\\n\", in double quotes");
+            return error(node, tr_format("`delimiter` is a text of 1 to {} bytes", kMaxDelimiterBytes),
+                         tr("for example delimiter: \"\\n\", in double quotes"));
         if (!node.quoted && node.scalar.front() == '\\')
-            return error(node, "an escape outside of double quotes is two characters",
-                         fmt::format("write delimiter: \"{}\"", node.scalar));
+            return error(node, tr("an escape outside of double quotes is two characters"),
+                         tr_format("write delimiter: \"{}\"", node.scalar));
         framing().delimiter = node.scalar;
         framing().kind = FramingKind::kDelimiter;
     }
@@ -72,7 +73,7 @@ private:
         const char* end = node.scalar.data() + node.scalar.size();
         const auto [stopped, failure] = std::from_chars(node.scalar.data(), end, bytes);
         if (!node.is_scalar() || failure != std::errc{} || stopped != end || bytes == 0 || bytes > kMaxFixedBytes)
-            return error(node, "`fixed` is a number of bytes, from 1", "for example fixed: 16");
+            return error(node, tr("`fixed` is a number of bytes, from 1"), tr("for example fixed: 16"));
         framing().fixed_bytes = bytes;
         framing().kind = FramingKind::kFixed;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/payload_functions.hpp"
 
@@ -19,11 +20,11 @@ const Bytes& bytes_at(Arguments arguments, std::size_t i) { return std::get<Byte
 std::string_view text_at(Arguments arguments, std::size_t i) { return as_text(bytes_at(arguments, i)); }
 std::int64_t number_at(Arguments arguments, std::size_t i) { return std::get<std::int64_t>(arguments[i].data); }
 
-tl::unexpected<Error> too_long() { return fail("the values of this scenario take more than 64 MiB together"); }
+tl::unexpected<Error> too_long() { return fail(tr("the values of this scenario take more than 64 MiB together")); }
 
 Computed compute_bytes(Arguments arguments) {
     const std::int64_t count = number_at(arguments, 0);
-    if (count < 0) return fail("bytes takes a number that is not negative");
+    if (count < 0) return fail(tr("bytes takes a number that is not negative"));
     if (static_cast<std::uint64_t>(count) > kMaxValueBytes) return too_long();
     constexpr std::string_view kPattern = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     Bytes bytes(static_cast<std::size_t>(count));
@@ -52,10 +53,11 @@ Computed compute_unpack(Arguments arguments) {
     if (!numbers) return tl::unexpected(numbers.error());
     const std::int64_t wanted = arguments.size() > 2 ? number_at(arguments, 2) : 1;
     if (arguments.size() == 2 && numbers->size() > 1)
-        return fail(fmt::format("unpack gives {} numbers: say which", numbers->size()));
+        return fail(tr_format("unpack gives {} numbers: say which", numbers->size()));
     if (wanted < 1 || wanted > static_cast<std::int64_t>(numbers->size()))
-        return fail(fmt::format("unpack gives {} number{}, so there is no number {}", numbers->size(),
-                                numbers->size() == 1 ? "" : "s", wanted));
+        return fail(numbers->size() == 1
+                        ? tr_format("unpack gives {} number, so there is no number {}", numbers->size(), wanted)
+                        : tr_format("unpack gives {} numbers, so there is no number {}", numbers->size(), wanted));
     return (*numbers)[static_cast<std::size_t>(wanted - 1)];
 }
 
@@ -64,7 +66,7 @@ Computed compute_number(Arguments arguments) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size())
-        return fail(fmt::format("{} is no whole number", quote_bytes(as_bytes(text))));
+        return fail(tr_format("{} is no whole number", quote_bytes(as_bytes(text))));
     return number;
 }
 
@@ -75,7 +77,7 @@ Computed compute_part(Arguments arguments) {
     const Bytes& bytes = bytes_at(arguments, 0);
     const std::int64_t begin = number_at(arguments, 1);
     const std::int64_t count = arguments.size() > 2 ? number_at(arguments, 2) : static_cast<std::int64_t>(bytes.size());
-    if (begin < 0 || count < 0) return fail("part takes numbers that are not negative");
+    if (begin < 0 || count < 0) return fail(tr("part takes numbers that are not negative"));
     const auto from = std::min(static_cast<std::size_t>(begin), bytes.size());
     const auto length = std::min(static_cast<std::size_t>(count), bytes.size() - from);
     const ByteView view = ByteView(bytes).subspan(from, length);
@@ -86,7 +88,7 @@ Computed compute_replace(Arguments arguments) {
     const std::string_view text = text_at(arguments, 0);
     const std::string_view from = text_at(arguments, 1);
     const std::string_view to = text_at(arguments, 2);
-    if (from.empty()) return fail("replace looks for a string that is not empty");
+    if (from.empty()) return fail(tr("replace looks for a string that is not empty"));
     std::string replaced;
     for (std::size_t at = 0;;) {
         const std::size_t found = text.find(from, at);
@@ -103,13 +105,13 @@ Computed compute_replace(Arguments arguments) {
 // what writes those out recurses as deep as they nest.
 Computed compute_json(Arguments arguments) {
     const auto object = nlohmann::json::parse(text_at(arguments, 0), nullptr, false);
-    if (!object.is_object()) return fail(fmt::format("{} is no JSON object", quote_bytes(bytes_at(arguments, 0))));
+    if (!object.is_object()) return fail(tr_format("{} is no JSON object", quote_bytes(bytes_at(arguments, 0))));
     const auto member = object.find(std::string{text_at(arguments, 1)});
     if (member == object.end())
-        return fail(fmt::format("the JSON object has no {}", quote_bytes(bytes_at(arguments, 1))));
+        return fail(tr_format("the JSON object has no {}", quote_bytes(bytes_at(arguments, 1))));
     if (member->is_string()) return to_bytes(member->get<std::string>());
     if (!member->is_primitive())
-        return fail(fmt::format("{} is no text and no number", quote_bytes(bytes_at(arguments, 1))));
+        return fail(tr_format("{} is no text and no number", quote_bytes(bytes_at(arguments, 1))));
     return to_bytes(member->dump());
 }
 
@@ -124,14 +126,14 @@ Computed join(Arguments arguments) {
 Computed add(Arguments arguments) {
     std::int64_t sum = 0;
     if (__builtin_add_overflow(number_at(arguments, 0), number_at(arguments, 1), &sum))
-        return fail("the sum does not fit into 64 bits");
+        return fail(tr("the sum does not fit into 64 bits"));
     return sum;
 }
 
 Computed subtract(Arguments arguments) {
     std::int64_t difference = 0;
     if (__builtin_sub_overflow(number_at(arguments, 0), number_at(arguments, 1), &difference))
-        return fail("the difference does not fit into 64 bits");
+        return fail(tr("the difference does not fit into 64 bits"));
     return difference;
 }
 

@@ -1,6 +1,7 @@
 // The keys of a link that hurt packets: jitter, loss, duplicate, reorder, corrupt.
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/link_reader.hpp"
 
 namespace wirestory::sim {
@@ -10,7 +11,7 @@ bool LinkReader::read_chance(const MapReader& keys, std::string_view what, const
     const bool rate = keys.find("rate") != nullptr;
     const bool every = keys.find("every") != nullptr;
     if (!rate && !every) {
-        context_.error(value.span(context_), fmt::format("`{}` does not say which packets", what),
+        context_.error(value.span(context_), tr_format("`{}` does not say which packets", what),
                        fmt::format("{}: {{ every: 3 }} or {}: {{ rate: 5% }}", what, what));
         return false;
     }
@@ -34,7 +35,7 @@ void LinkReader::read_jitter(const LinkValue& value, const Scope& scope) {
     if (value.node.is_map()) {
         const MapReader keys(value.node, "`jitter`", {"by", "reorders"}, context_);
         if (keys.find("by") == nullptr)
-            return context_.error(value.key_span, "`jitter` does not say by how much", "jitter: { by: 2ms }");
+            return context_.error(value.key_span, tr("`jitter` does not say by how much"), "jitter: { by: 2ms }");
         const auto by = read_delay(value_of(keys, "by"), context_);
         if (!by) return;
         jitter_ns = *by;
@@ -85,7 +86,7 @@ void LinkReader::read_bursts(const LinkValue& value, GilbertElliott& bursts) {
         if (const auto percentage = read_percentage(value_of(keys, key), context_)) *into = *percentage;
     }
     if (keys.find("enter") == nullptr || keys.find("leave") == nullptr)
-        context_.error(value.span(context_), "a loss burst has a chance to begin and one to end",
+        context_.error(value.span(context_), tr("a loss burst has a chance to begin and one to end"),
                        "burst: { enter: 1%, leave: 25% }");
 }
 
@@ -116,11 +117,11 @@ void LinkReader::read_duplicate(const LinkValue& value, const Scope& scope) {
 // `{ every: 5, by: 15ms }`, `{ packets: ['client > server: udp #2'], by: 15ms }`.
 void LinkReader::read_reorder(const LinkValue& value, const Scope& scope) {
     if (!value.node.is_map())
-        return context_.error(value.span(context_), "`reorder` says which packets come later, and by how much",
+        return context_.error(value.span(context_), tr("`reorder` says which packets come later, and by how much"),
                               "reorder: { every: 5, by: 15ms }");
     const MapReader keys(value.node, "`reorder`", {"rate", "every", "packets", "by"}, context_);
     if (keys.find("by") == nullptr)
-        return context_.error(value.span(context_), "`reorder` does not say by how much",
+        return context_.error(value.span(context_), tr("`reorder` does not say by how much"),
                               "reorder: { every: 5, by: 15ms }");
     const auto by = read_delay(value_of(keys, "by"), context_);
     if (!by) return;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/families.hpp"
 #include "sim/scenario/pattern_parser.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxRules = 1'000;
 constexpr std::size_t kMaxCopiedOverrides = 100'000;
-constexpr std::string_view kExample = "for example link: { delay: 10ms, loss: 5% }";
+constexpr const char* kExample = tr_later("for example link: { delay: 10ms, loss: 5% }");
 
 constexpr std::array<std::string_view, 6> kPathKeys{"delay", "jitter", "loss", "duplicate", "reorder", "corrupt"};
 constexpr std::array<std::string_view, 4> kPortKeys{"rate", "burst", "queue", "ecn"};
@@ -39,16 +40,16 @@ void LinkReader::read_link(const YamlNode& node, const SourceSpan& key) {
     const SourceSpan span = node.is_null() ? key : span_of(context_.source, node);
     if (node.is_scalar() && node.scalar == "loopback") return;
     if (node.is_scalar())
-        return context_.error(span, fmt::format("unknown link {}", quoted(node.scalar)),
-                              "`loopback`, or a wire: { delay: 10ms }");
+        return context_.error(span, tr_format("unknown link {}", quoted(node.scalar)),
+                              tr("`loopback`, or a wire: { delay: 10ms }"));
     if (!node.is_map())
-        return context_.error(span, fmt::format("a link is `loopback` or a mapping, not {}", node.describe()),
-                              std::string{kExample});
+        return context_.error(span, tr_format("a link is `loopback` or a mapping, not {}", node.describe()),
+                              std::string{tr(kExample)});
     wire_ = true;
     for (const ScenarioActor& actor : context_.scenario.actors) now_.hosts.push_back(actor.name);
     const bool good = read_map(node, {}, Where::kLink);
     if (now_.hosts.size() < 2)
-        context_.error(span, "a wire joins at least two actors, and this story has one", "use link: loopback");
+        context_.error(span, tr("a wire joins at least two actors, and this story has one"), tr("use link: loopback"));
     else if (const Status status = check(now_); good && !status)
         context_.error(span, status.error().message);
     context_.scenario.wire = now_;
@@ -58,8 +59,8 @@ bool LinkReader::read_step(const YamlNode& node, const SourceSpan& key, Step& st
     step.span = node.is_null() ? key : span_of(context_.source, node);
     step.text = link_text(node);
     if (!wire_) {
-        context_.error(step.span, "there is no wire to change: the link of this scenario is loopback",
-                       "add `link: { delay: 10ms }` to the scenario");
+        context_.error(step.span, tr("there is no wire to change: the link of this scenario is loopback"),
+                       tr("add `link: { delay: 10ms }` to the scenario"));
         return false;
     }
     const std::size_t rules_before = now_.rules.size();
@@ -70,7 +71,7 @@ bool LinkReader::read_step(const YamlNode& node, const SourceSpan& key, Step& st
     }
     copied_ += now_.paths.size() + now_.ports.size() + 1;
     if (copied_ > kMaxCopiedOverrides) {
-        context_.error(step.span, "the steps of this story change the link too often", "use fewer");
+        context_.error(step.span, tr("the steps of this story change the link too often"), tr("use fewer"));
         return false;
     }
     LinkStep change{now_.path, now_.port, now_.paths, now_.ports, {}};
@@ -83,16 +84,16 @@ bool LinkReader::read_step(const YamlNode& node, const SourceSpan& key, Step& st
 void LinkReader::read_state(const YamlNode& node, const Scope& scope) {
     const bool down = node.scalar == "down";
     if (!down && node.scalar != "up")
-        return context_.error(span_of(context_.source, node), fmt::format("unknown state {}", quoted(node.scalar)),
-                              "`down`, `up`, or what changes: { loss: 5% }");
+        return context_.error(span_of(context_.source, node), tr_format("unknown state {}", quoted(node.scalar)),
+                              tr("`down`, `up`, or what changes: { loss: 5% }"));
     on_paths(scope, [down](PathSpec& path) { path.cut = down; });
 }
 
 bool LinkReader::read_map(const YamlNode& node, const Scope& scope, Where where) {
     const SourceSpan span = span_of(context_.source, node);
     if (!node.is_map()) {
-        context_.error(span, fmt::format("a link is described by a mapping, not {}", node.describe()),
-                       std::string{kExample});
+        context_.error(span, tr_format("a link is described by a mapping, not {}", node.describe()),
+                       std::string{tr(kExample)});
         return false;
     }
     const std::size_t errors_before = context_.diagnostics.items.size();
@@ -102,8 +103,8 @@ bool LinkReader::read_map(const YamlNode& node, const Scope& scope, Where where)
     if (where == Where::kLink) known.emplace_back("seed");
     if (where != Where::kStep) known.emplace_back("mtu");
     const char* what = where == Where::kLink   ? "`link`"
-                       : where == Where::kStep ? "a change of the link"
-                                               : "a direction";
+                       : where == Where::kStep ? tr("a change of the link")
+                                               : tr("a direction");
     const YamlNode fixed = where == Where::kDirection ? node : without_directions(node);
     const MapReader keys(fixed, what, std::move(known), context_);
     read_device_keys(keys, where, scope);
@@ -121,7 +122,7 @@ void LinkReader::read_directions(const YamlNode& node, Where where) {
         for (std::size_t before = 0; before < i; ++before)
             if (node.key(before).is_scalar() && node.key(before).scalar == node.key(i).scalar)
                 context_.error(span_of(context_.source, node.key(i)),
-                               fmt::format("{} stands here a second time", quoted(node.key(i).scalar)), "keep one");
+                               tr_format("{} stands here a second time", quoted(node.key(i).scalar)), tr("keep one"));
         Scope scope;
         if (!read_direction_key(node.key(i), scope)) continue;
         const YamlNode& value = node.value(i);
@@ -148,8 +149,8 @@ bool LinkReader::read_direction_key(const YamlNode& key, Scope& scope) {
         if (end == &scope.from && !cursor.take_if(">")) break;
     }
     if (cursor.at_end() && scope.to != kNoActor && scope.from != scope.to) return true;
-    context_.error(placed.whole(), fmt::format("{} is no direction", quoted(key.scalar)),
-                   "two actors: client > server: { delay: 10ms }");
+    context_.error(placed.whole(), tr_format("{} is no direction", quoted(key.scalar)),
+                   tr("two actors: client > server: { delay: 10ms }"));
     return false;
 }
 
@@ -170,8 +171,8 @@ void LinkReader::read_seed(const LinkValue& value) {
     const auto seed = read_count(value, 0, std::numeric_limits<std::int64_t>::max(), context_);
     if (!seed) return;
     if (seeded_ && now_.seed != *seed)
-        return context_.error(value.span(context_), "a link has one seed, and another stands above",
-                              "each direction draws its own numbers from it");
+        return context_.error(value.span(context_), tr("a link has one seed, and another stands above"),
+                              tr("each direction draws its own numbers from it"));
     now_.seed = *seed;
     seeded_ = true;
 }
@@ -223,12 +224,12 @@ void LinkReader::read_rules(const YamlNode& list, WireAction action, std::string
         if (!pattern) continue;
         if (scope.one() && ((pattern->from != kNoActor && pattern->from != scope.from) ||
                             (pattern->to != kNoActor && pattern->to != scope.to))) {
-            context_.error(pattern->span, "this packet goes another way than the direction it stands in");
+            context_.error(pattern->span, tr("this packet goes another way than the direction it stands in"));
             continue;
         }
         if (scope.one()) pattern->from = scope.from, pattern->to = scope.to;
         if (now_.rules.size() == kMaxRules)
-            return context_.error(pattern->span, fmt::format("a wire has at most {} rules", kMaxRules));
+            return context_.error(pattern->span, tr_format("a wire has at most {} rules", kMaxRules));
         std::string text = fmt::format("{} {}", verb, pattern->text);
         if (number != 0 && text.find('#') == std::string::npos) text += fmt::format(" #{}", number);
         now_.rules.push_back({std::move(*pattern), number, action, delay_ns, std::move(text)});
@@ -241,18 +242,18 @@ void LinkReader::check_story() {
     for (const WireRule& rule : now_.rules) check_rule(rule);
     for (const auto& [key, socket] : context_.facts.sockets) {
         if (is_ipv6(socket.family))
-            context_.error(socket.made, "a wire carries IPv4 only", "use tcp or udp, or link: loopback");
+            context_.error(socket.made, tr("a wire carries IPv4 only"), tr("use tcp or udp, or link: loopback"));
         if (is_unix(socket.family))
-            context_.error(socket.made, "Unix sockets do not leave their host, so no wire carries them",
-                           "use tcp or udp, or link: loopback");
+            context_.error(socket.made, tr("Unix sockets do not leave their host, so no wire carries them"),
+                           tr("use tcp or udp, or link: loopback"));
     }
     const auto& sysctls = context_.scenario.sysctls;
     const bool ecn_on = std::any_of(sysctls.begin(), sysctls.end(),
                                     [](const auto& s) { return s.first == "net.ipv4.tcp_ecn" && s.second != "0"; });
     if (ecn_on || context_.facts.tcp_actors.empty()) return;
     for (const SourceSpan& span : ecn_at_)
-        context_.diagnostics.warning(span, "no TCP segment will be marked: TCP does not ask for ECN here",
-                                     "add sysctl: { net.ipv4.tcp_ecn: 1 }");
+        context_.diagnostics.warning(span, tr("no TCP segment will be marked: TCP does not ask for ECN here"),
+                                     tr("add sysctl: { net.ipv4.tcp_ecn: 1 }"));
 }
 
 }  // namespace wirestory::sim

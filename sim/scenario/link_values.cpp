@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace wirestory::sim {
@@ -24,7 +25,7 @@ std::nullopt_t mistake(const LinkValue& value, ParseContext& context, std::strin
 
 std::nullopt_t wrong(const LinkValue& value, ParseContext& context, std::string_view wanted, std::string hint) {
     const std::string found = value.node.is_scalar() ? quoted(value.node.scalar) : value.node.describe();
-    return mistake(value, context, fmt::format("`{}` is {}, not {}", value.key, wanted, found), std::move(hint));
+    return mistake(value, context, tr_format("`{}` is {}, not {}", value.key, wanted, found), std::move(hint));
 }
 
 // The whole text as a number; no exponents, no signs.
@@ -64,8 +65,9 @@ SourceSpan LinkValue::span(const ParseContext& context) const {
 
 std::optional<DurationNs> read_delay(const LinkValue& value, ParseContext& context) {
     const auto duration = value.node.is_scalar() ? parse_duration(value.node.scalar) : std::nullopt;
-    if (!duration || *duration < 0) return wrong(value, context, "a duration", "for example 10ms");
-    if (*duration > kMaxDelayNs) return mistake(value, context, "more than 10 minutes on the way", "for example 10ms");
+    if (!duration || *duration < 0) return wrong(value, context, tr("a duration"), tr("for example 10ms"));
+    if (*duration > kMaxDelayNs)
+        return mistake(value, context, tr("more than 10 minutes on the way"), tr("for example 10ms"));
     return duration;
 }
 
@@ -75,10 +77,10 @@ std::optional<double> read_percentage(const LinkValue& value, ParseContext& cont
     const auto number = plain_number(digits);
     if (!number) {
         const auto bare = value.node.is_scalar() ? plain_number(text) : std::nullopt;
-        return wrong(value, context, "a percentage",
-                     bare && *bare <= 1 ? fmt::format("write {}%", *bare * 100) : std::string("for example 5%"));
+        return wrong(value, context, tr("a percentage"),
+                     bare && *bare <= 1 ? tr_format("write {}%", *bare * 100) : std::string(tr("for example 5%")));
     }
-    if (*number > 100) return mistake(value, context, "more than 100 %", "for example 5%");
+    if (*number > 100) return mistake(value, context, tr("more than 100 %"), tr("for example 5%"));
     return *number / 100;
 }
 
@@ -95,18 +97,18 @@ std::optional<std::uint64_t> read_rate(const LinkValue& value, ParseContext& con
         if (!number) continue;
         const double bits = *number * unit.bits_per_s;
         if (bits < static_cast<double>(kMinRateBitsPerS) || bits > static_cast<double>(kMaxRateBitsPerS))
-            return mistake(value, context, "a rate lies between 1kbit and 1000Gbit a second",
-                           "leave it out for no limit");
+            return mistake(value, context, tr("a rate lies between 1kbit and 1000Gbit a second"),
+                           tr("leave it out for no limit"));
         return static_cast<std::uint64_t>(bits);
     }
-    return wrong(value, context, "a rate", "in kbit, Mbit or Gbit a second: 10Mbit");
+    return wrong(value, context, tr("a rate"), tr("in kbit, Mbit or Gbit a second: 10Mbit"));
 }
 
 std::optional<std::uint64_t> read_byte_count(const LinkValue& value, ParseContext& context) {
     const auto bytes = value.node.is_scalar() ? size_with_unit(value.node.scalar) : std::nullopt;
-    if (!bytes) return wrong(value, context, "a number of bytes", "for example 30KiB");
+    if (!bytes) return wrong(value, context, tr("a number of bytes"), tr("for example 30KiB"));
     if (*bytes == 0 || *bytes > kMaxBytes)
-        return mistake(value, context, "it must be between 1 byte and 1 GiB", "for example 30KiB");
+        return mistake(value, context, tr("it must be between 1 byte and 1 GiB"), tr("for example 30KiB"));
     return bytes;
 }
 
@@ -114,13 +116,13 @@ std::optional<std::uint64_t> read_count(const LinkValue& value, std::uint64_t le
                                         ParseContext& context) {
     const auto number = value.node.is_scalar() ? whole_number(value.node.scalar) : std::nullopt;
     if (number && *number >= least && *number <= most) return number;
-    return wrong(value, context, fmt::format("a number from {} to {}", least, most), {});
+    return wrong(value, context, tr_format("a number from {} to {}", least, most), {});
 }
 
 std::optional<bool> read_switch(const LinkValue& value, ParseContext& context) {
     if (value.node.is_scalar() && value.node.scalar == "true") return true;
     if (value.node.is_scalar() && value.node.scalar == "false") return false;
-    return wrong(value, context, "true or false", {});
+    return wrong(value, context, tr("true or false"), {});
 }
 
 std::optional<QueueAmount> read_queue_amount(const LinkValue& value, ParseContext& context) {
@@ -129,14 +131,14 @@ std::optional<QueueAmount> read_queue_amount(const LinkValue& value, ParseContex
         const auto packets = whole_number(without_suffix(text, unit));
         if (!packets) continue;
         if (*packets == 0 || *packets > kMaxQueuePackets)
-            return mistake(value, context, fmt::format("it must be between 1 and {} packets", kMaxQueuePackets),
-                           "for example 20 packets");
+            return mistake(value, context, tr_format("it must be between 1 and {} packets", kMaxQueuePackets),
+                           tr("for example 20 packets"));
         return QueueAmount{static_cast<std::uint32_t>(*packets), 0};
     }
     if (whole_number(text))
-        return mistake(value, context, "what does this number count?",
-                       fmt::format("write `{} packets`, or bytes as `30KiB`", text.substr(0, 20)));
-    if (!size_with_unit(text)) return wrong(value, context, "a number of packets or bytes", "20 packets, 30KiB");
+        return mistake(value, context, tr("what does this number count?"),
+                       tr_format("write `{} packets`, or bytes as `30KiB`", text.substr(0, 20)));
+    if (!size_with_unit(text)) return wrong(value, context, tr("a number of packets or bytes"), "20 packets, 30KiB");
     const auto bytes = read_byte_count(value, context);
     if (!bytes) return std::nullopt;
     return QueueAmount{0, *bytes};

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::sim {
 
 void report_repeated_keys(const YamlNode& map, ParseContext& context) {
@@ -16,8 +18,8 @@ void report_repeated_keys(const YamlNode& map, ParseContext& context) {
         const auto [first, fresh] = seen.emplace(key.scalar, &key);
         if (fresh) continue;
         context.error(
-            span_of(context.source, key), fmt::format("{} stands here a second time", quoted(key.scalar)),
-            fmt::format("it stands in line {} already: keep one", context.source.line_number(first->second->offset)));
+            span_of(context.source, key), tr_format("{} stands here a second time", quoted(key.scalar)),
+            tr_format("it stands in line {} already: keep one", context.source.line_number(first->second->offset)));
     }
 }
 
@@ -26,8 +28,8 @@ MapReader::MapReader(const YamlNode& node, std::string_view what, std::vector<st
     : node_(node), context_(context) {
     if (!node.is_map()) {
         context.error(span_of(context.source, node),
-                      fmt::format("{} is a mapping of keys, not {}", what, node.describe()),
-                      keys.empty() ? std::string{} : fmt::format("for example `{}: ...`", keys.front()));
+                      tr_format("{} is a mapping of keys, not {}", what, node.describe()),
+                      keys.empty() ? std::string{} : tr_format("for example `{}: ...`", keys.front()));
         return;
     }
     report_repeated_keys(node, context);
@@ -36,7 +38,7 @@ MapReader::MapReader(const YamlNode& node, std::string_view what, std::vector<st
         const std::string_view name = key.scalar;
         if (context.diagnostics.full()) return;
         if (key.is_scalar() && std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
-        context.error(span_of(context.source, key), fmt::format("unknown key {} in {}", quoted(name), what),
+        context.error(span_of(context.source, key), tr_format("unknown key {} in {}", quoted(name), what),
                       suggestion(name, keys));
     }
 }
@@ -68,8 +70,8 @@ Localized read_localized(const YamlNode& node, std::string_view what, ParseConte
         context.error(span_of(context.source, at), std::move(message), std::move(hint));
     };
     if (!node.is_map()) {
-        error(node, fmt::format("{} is a text, not {}", what, node.describe()),
-              "write a text, or { en: \"...\", zh: \"...\" }");
+        error(node, tr_format("{} is a text, not {}", what, node.describe()),
+              tr("write a text, or { en: \"...\", zh: \"...\" }"));
         return {};
     }
     report_repeated_keys(node, context);
@@ -81,18 +83,18 @@ Localized read_localized(const YamlNode& node, std::string_view what, ParseConte
         if (!known) {
             const bool comma = node.flow && value.is_null();
             error(key,
-                  comma ? fmt::format("a comma inside {{ }} ends the text before {}", quoted(key.scalar))
-                        : fmt::format("unknown language {} in {}", quoted(key.scalar), what),
-                  comma ? "put the text into double quotes" : "known: `en`, `zh`");
+                  comma ? tr_format("a comma inside {{ }} ends the text before {}", quoted(key.scalar))
+                        : tr_format("unknown language {} in {}", quoted(key.scalar), what),
+                  comma ? tr("put the text into double quotes") : tr("known: `en`, `zh`"));
         } else if (!value.is_scalar()) {
-            error(value.is_null() ? key : value, fmt::format("{} is a text, not {}", what, value.describe()),
-                  "put the text into double quotes");
+            error(value.is_null() ? key : value, tr_format("{} is a text, not {}", what, value.describe()),
+                  tr("put the text into double quotes"));
         } else {
             (key.scalar == "en" ? text.en : text.zh) = value.scalar;
         }
     }
     if (text.en.empty() && !text.zh.empty())
-        error(node, fmt::format("{} has no English text", what), "add `en:`; it stands in for every other language");
+        error(node, tr_format("{} has no English text", what), tr("add `en:`; it stands in for every other language"));
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <net/if.h>
 
 #include "base/address.hpp"
+#include "base/messages.hpp"
 #include "sim/scenario/source_text.hpp"
 #include "sim/scenario/value_parser.hpp"
 
@@ -67,18 +68,18 @@ bool is_device(const Value& value) {
 std::string_view wrong(SocketOptionKind kind, std::size_t index, const Value& value, const ParseContext& context) {
     switch (kind) {
         case SocketOptionKind::kTcpInfo:
-        case SocketOptionKind::kInt: return fits_int(value) ? "" : "a number that fits an int";
-        case SocketOptionKind::kLinger: return fits_int(value) ? "" : "two numbers";
-        case SocketOptionKind::kTimeval: return type_of(value) == ValueType::kDuration ? "" : "a duration";
-        case SocketOptionKind::kString: return type_of(value) == ValueType::kBytes ? "" : "a string";
-        case SocketOptionKind::kDevice: return is_device(value) ? "" : "a device's name";
-        case SocketOptionKind::kInterface: return is_interface(value, context) ? "" : "an actor or an IPv4 address";
+        case SocketOptionKind::kInt: return fits_int(value) ? "" : tr("a number that fits an int");
+        case SocketOptionKind::kLinger: return fits_int(value) ? "" : tr("two numbers");
+        case SocketOptionKind::kTimeval: return type_of(value) == ValueType::kDuration ? "" : tr("a duration");
+        case SocketOptionKind::kString: return type_of(value) == ValueType::kBytes ? "" : tr("a string");
+        case SocketOptionKind::kDevice: return is_device(value) ? "" : tr("a device's name");
+        case SocketOptionKind::kInterface: return is_interface(value, context) ? "" : tr("an actor or an IPv4 address");
         case SocketOptionKind::kMembership:
-            if (index == 0) return is_group(value, IpVersion::kV4) ? "" : "a multicast group (224.0.0.0 and above)";
-            return is_interface(value, context) ? "" : "an actor or an IPv4 address";
+            if (index == 0) return is_group(value, IpVersion::kV4) ? "" : tr("a multicast group (224.0.0.0 and above)");
+            return is_interface(value, context) ? "" : tr("an actor or an IPv4 address");
         case SocketOptionKind::kMembership6:
-            if (index == 0) return is_group(value, IpVersion::kV6) ? "" : "a multicast group (ff00:: and above)";
-            return is_device(value) ? "" : "a device's name";
+            if (index == 0) return is_group(value, IpVersion::kV6) ? "" : tr("a multicast group (ff00:: and above)");
+            return is_device(value) ? "" : tr("a device's name");
     }
     return {};
 }
@@ -88,13 +89,14 @@ std::string_view wrong(SocketOptionKind kind, std::size_t index, const Value& va
 bool check_option_values(const CallSyntax& call, const std::string& name, const SocketOption& option,
                          ParseContext& context) {
     const Wanted wanted = wanted_by(option.kind);
-    const std::string example = fmt::format("for example `setsockopt({}, {})`", name, wanted.example);
+    const std::string example = tr_format("for example `setsockopt({}, {})`", name, wanted.example);
     const std::size_t count = call.arguments.size() - 1;
     if (count < wanted.least || count > wanted.most) {
         context.error(call.parentheses,
-                      option.kind == SocketOptionKind::kLinger ? "SO_LINGER takes two values: on or off, and seconds"
-                      : wanted.most == 1                       ? fmt::format("{} takes one value", name)
-                                                               : fmt::format("{} takes one or two values", name),
+                      option.kind == SocketOptionKind::kLinger
+                          ? tr("SO_LINGER takes two values: on or off, and seconds")
+                      : wanted.most == 1 ? tr_format("{} takes one value", name)
+                                         : tr_format("{} takes one or two values", name),
                       example);
         return false;
     }
@@ -103,11 +105,11 @@ bool check_option_values(const CallSyntax& call, const std::string& name, const 
         const std::string_view what = wrong(option.kind, i, value, context);
         if (what.empty()) continue;
         // Among strings the text itself tells what is wrong.
-        const bool named = what.find("multicast") != std::string_view::npos ||
-                           what.find("address") != std::string_view::npos ||
-                           what.find("device") != std::string_view::npos;
+        const bool named = option.kind == SocketOptionKind::kDevice || option.kind == SocketOptionKind::kInterface ||
+                           option.kind == SocketOptionKind::kMembership ||
+                           option.kind == SocketOptionKind::kMembership6;
         const std::string found = named && !is_deferred(value) ? quoted(value.text) : kind_of(value);
-        context.error(value.span, fmt::format("{} takes {}, not {}", name, what, found), example);
+        context.error(value.span, tr_format("{} takes {}, not {}", name, what, found), example);
         return false;
     }
     return true;

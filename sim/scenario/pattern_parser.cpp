@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/value_parser.hpp"
 
 namespace wirestory::sim {
@@ -19,7 +20,7 @@ struct FlagName {
 // RFC 9293, 3.1. ECE and CWR are left out of comparisons, so a pattern cannot ask for them.
 constexpr std::array kFlags{FlagName{"FIN", 1}, FlagName{"SYN", 2},  FlagName{"RST", 4},
                             FlagName{"PSH", 8}, FlagName{"ACK", 16}, FlagName{"URG", 32}};
-constexpr std::string_view kExample = "for example client > server: PSH ACK \"hello\"";
+constexpr const char* kExample = tr_later("for example client > server: PSH ACK \"hello\"");
 
 std::uint16_t flag_named(std::string_view name) {
     for (const FlagName& flag : kFlags)
@@ -39,13 +40,13 @@ public:
         while (!done())
             if (!take_word()) return std::nullopt;
         if (empty()) {
-            context_.error(words_at, "a packet is missing here", std::string{kExample});
+            context_.error(words_at, tr("a packet is missing here"), std::string{tr(kExample)});
             return std::nullopt;
         }
         if (pattern_.tcp_flags && !pattern_.protocol.empty() && pattern_.protocol != "tcp") {
             context_.error(join(first.span, cursor_.previous().span),
-                           fmt::format("{} packets have no flags", pattern_.protocol),
-                           "leave the flags out, or write tcp");
+                           tr_format("{} packets have no flags", pattern_.protocol),
+                           tr("leave the flags out, or write tcp"));
             return std::nullopt;
         }
         if (pattern_.tcp_flags) pattern_.protocol = "tcp";
@@ -54,7 +55,7 @@ public:
     }
 
 private:
-    bool error(const SourceSpan& span, std::string message, std::string hint = std::string{kExample}) {
+    bool error(const SourceSpan& span, std::string message, std::string hint = std::string{tr(kExample)}) {
         context_.error(span, std::move(message), std::move(hint));
         return false;
     }
@@ -73,7 +74,7 @@ private:
 
     bool take_actor(ActorId& actor) {
         const Token& token = cursor_.peek();
-        if (!token.is_word()) return error(token.span, "an actor's name is missing");
+        if (!token.is_word()) return error(token.span, tr("an actor's name is missing"));
         cursor_.take();
         const auto known = context_.actor_named(token.text);
         if (!known) {
@@ -102,40 +103,41 @@ private:
             default: break;
         }
         if (token.is(",") || token.is("|") || token.is("+") || token.is("-"))
-            return error(token.span, fmt::format("{} between the words of a packet", quoted(token.text)),
-                         "separate flags with spaces: SYN ACK");
+            return error(token.span, tr_format("{} between the words of a packet", quoted(token.text)),
+                         tr("separate flags with spaces: SYN ACK"));
         if (token.is("<"))
-            return error(token.span, "`<` cannot be used", "write the sender first: server > client: SYN ACK");
-        if (token.is("...")) return error(token.span, "`...` stands alone", "give it a line of its own: `- ...`");
-        return error(token.span, fmt::format("unexpected {} in a packet", quoted(token.text)));
+            return error(token.span, tr("`<` cannot be used"), tr("write the sender first: server > client: SYN ACK"));
+        if (token.is("..."))
+            return error(token.span, tr("`...` stands alone"), tr("give it a line of its own: `- ...`"));
+        return error(token.span, tr_format("unexpected {} in a packet", quoted(token.text)));
     }
 
     bool take_name(const Token& token) {
         if (const std::uint16_t bit = flag_named(token.text)) {
             const std::uint16_t before = pattern_.tcp_flags.value_or(0);
-            if ((before & bit) != 0) return error(token.span, fmt::format("`{}` stands twice", token.text));
+            if ((before & bit) != 0) return error(token.span, tr_format("`{}` stands twice", token.text));
             pattern_.tcp_flags = static_cast<std::uint16_t>(before | bit);
             return true;
         }
         if (token.text == "tcp" || token.text == "udp" || token.text == "icmp") {
-            if (!pattern_.protocol.empty()) return error(token.span, "a packet has one protocol");
+            if (!pattern_.protocol.empty()) return error(token.span, tr("a packet has one protocol"));
             pattern_.protocol = token.text;
             return true;
         }
         if (token.text == "ECE" || token.text == "CWR")
-            return error(token.span, fmt::format("{} is not compared", token.text),
-                         "leave it out: patterns match with and without it");
+            return error(token.span, tr_format("{} is not compared", token.text),
+                         tr("leave it out: patterns match with and without it"));
         if (context_.actor_named(token.text))
-            return error(token.span, fmt::format("the actor `{}` stands alone", token.text),
-                         "a direction has two actors: client > server: SYN");
+            return error(token.span, tr_format("the actor `{}` stands alone", token.text),
+                         tr("a direction has two actors: client > server: SYN"));
         if (yaml_took_quotes_)
-            return error(token.span, fmt::format("unknown word {} in a packet", quoted(token.text)),
-                         "YAML took the double quotes away: put single quotes around them, '\"hello\"'");
+            return error(token.span, tr_format("unknown word {} in a packet", quoted(token.text)),
+                         tr("YAML took the double quotes away: put single quotes around them, '\"hello\"'"));
         std::vector<std::string_view> names{"tcp", "udp", "icmp"};
         for (const FlagName& flag : kFlags) names.push_back(flag.name);
         std::string hint = suggestion(token.text, names);
-        if (hint.empty()) hint = kExample;
-        return error(token.span, fmt::format("unknown word {} in a packet", quoted(token.text)), std::move(hint));
+        if (hint.empty()) hint = tr(kExample);
+        return error(token.span, tr_format("unknown word {} in a packet", quoted(token.text)), std::move(hint));
     }
 
     bool take_payload() {
@@ -143,8 +145,8 @@ private:
         const std::optional<Value> value = parse_value(cursor_, context_);
         if (!value) return false;
         const auto* bytes = std::get_if<Bytes>(&value->data);
-        if (bytes == nullptr) return error(value->span, "a packet's payload is a string");
-        if (pattern_.payload) return error(span, "a packet has one payload", "join strings with `+`");
+        if (bytes == nullptr) return error(value->span, tr("a packet's payload is a string"));
+        if (pattern_.payload) return error(span, tr("a packet has one payload"), tr("join strings with `+`"));
         pattern_.payload = *bytes;
         return check_lengths(span);
     }
@@ -155,15 +157,15 @@ private:
         if (!value) return false;
         const auto* count = std::get_if<std::int64_t>(&value->data);
         if (count == nullptr || *count > std::numeric_limits<std::uint32_t>::max())
-            return error(number.span, "a packet's length is a number of bytes", "for example 500 bytes");
+            return error(number.span, tr("a packet's length is a number of bytes"), tr("for example 500 bytes"));
         const bool has_unit = number.text.find_first_not_of("0123456789x") != std::string_view::npos;
         if (cursor_.peek().text == "bytes" || cursor_.peek().text == "byte") {
             cursor_.take();
         } else if (!has_unit) {
-            return error(number.span, "what does this number count?",
-                         fmt::format("write `{} bytes`", number.text.substr(0, 20)));
+            return error(number.span, tr("what does this number count?"),
+                         tr_format("write `{} bytes`", number.text.substr(0, 20)));
         }
-        if (pattern_.payload_bytes) return error(number.span, "a packet has one length");
+        if (pattern_.payload_bytes) return error(number.span, tr("a packet has one length"));
         pattern_.payload_bytes = static_cast<std::uint32_t>(*count);
         return check_lengths(number.span);
     }
@@ -172,8 +174,8 @@ private:
         if (!pattern_.payload || !pattern_.payload_bytes || pattern_.payload->size() == *pattern_.payload_bytes)
             return true;
         return error(span,
-                     fmt::format("the payload has {} bytes, not {}", pattern_.payload->size(), *pattern_.payload_bytes),
-                     "leave the length out");
+                     tr_format("the payload has {} bytes, not {}", pattern_.payload->size(), *pattern_.payload_bytes),
+                     tr("leave the length out"));
     }
 
     TokenCursor& cursor_;
@@ -189,7 +191,7 @@ bool lex_mapping(const YamlNode& node, ParseContext& context, std::vector<Token>
     const YamlNode& value = node.value(0);
     if (!value.is_scalar()) {
         context.error(span_of(context.source, value.is_null() ? node.key(0) : value),
-                      fmt::format("a packet is a text, not {}", value.describe()), std::string{kExample});
+                      tr_format("a packet is a text, not {}", value.describe()), std::string{tr(kExample)});
         return false;
     }
     auto words = lex_step(place(context.source, value), context.diagnostics);
@@ -197,7 +199,8 @@ bool lex_mapping(const YamlNode& node, ParseContext& context, std::vector<Token>
     ends->pop_back();
     const bool direction = ends->size() == 3 && (*ends)[1].is(">");
     if (!direction) {
-        context.error(span_of(context.source, node.key(0)), "before the colon stand two actors", std::string{kExample});
+        context.error(span_of(context.source, node.key(0)), tr("before the colon stand two actors"),
+                      std::string{tr(kExample)});
         return false;
     }
     tokens = std::move(*ends);
@@ -217,7 +220,7 @@ bool parse_occurrence(TokenCursor& cursor, ParseContext& context, std::uint32_t&
     const char* end = token.text.data() + token.text.size();
     const auto [stopped, failure] = std::from_chars(token.text.data(), end, number);
     if (failure == std::errc{} && stopped == end && number > 0) return true;
-    context.error(token.span, "behind `#` stands a number from 1", "#2 means the second one");
+    context.error(token.span, tr("behind `#` stands a number from 1"), tr("#2 means the second one"));
     return false;
 }
 
@@ -239,8 +242,8 @@ std::optional<PacketPattern> parse_pattern_node(const YamlNode& node, ParseConte
         text = node.scalar;
         took_quotes = double_quoted(node);
     } else {
-        context.error(span_of(context.source, node), fmt::format("a packet is a text, not {}", node.describe()),
-                      std::string{kExample});
+        context.error(span_of(context.source, node), tr_format("a packet is a text, not {}", node.describe()),
+                      std::string{tr(kExample)});
         return std::nullopt;
     }
     TokenCursor cursor(tokens);
@@ -248,8 +251,8 @@ std::optional<PacketPattern> parse_pattern_node(const YamlNode& node, ParseConte
     if (!pattern) return std::nullopt;
     if (number != nullptr && !parse_occurrence(cursor, context, *number)) return std::nullopt;
     if (!cursor.at_end()) {
-        context.error(cursor.peek().span, fmt::format("unexpected {} behind the packet", quoted(cursor.peek().text)),
-                      std::string{kExample});
+        context.error(cursor.peek().span, tr_format("unexpected {} behind the packet", quoted(cursor.peek().text)),
+                      std::string{tr(kExample)});
         return std::nullopt;
     }
     pattern->text = std::move(text);
@@ -261,18 +264,18 @@ bool check_reachable(const PacketPattern& pattern, ParseContext& context, Unreac
     if (!facts.complete) return true;
     std::string message;
     if (pattern.protocol == "tcp" && facts.tcp_actors.empty()) {
-        message = "no TCP segment can appear: the story makes no TCP socket";
+        message = tr("no TCP segment can appear: the story makes no TCP socket");
     } else if (pattern.protocol == "udp" && facts.udp_actors.empty()) {
-        message = "no UDP datagram can appear: the story makes no UDP socket";
+        message = tr("no UDP datagram can appear: the story makes no UDP socket");
     } else if (pattern.from != kNoActor && pattern.to != kNoActor && !facts.may_exchange(pattern.from, pattern.to)) {
-        message = fmt::format("no packet can go from `{}` to `{}`: neither connects or sends to the other",
-                              context.scenario.actor_name(pattern.from), context.scenario.actor_name(pattern.to));
+        message = tr_format("no packet can go from `{}` to `{}`: neither connects or sends to the other",
+                            context.scenario.actor_name(pattern.from), context.scenario.actor_name(pattern.to));
     }
     if (message.empty()) return true;
     if (severity == Unreachable::kError) {
-        context.error(pattern.span, std::move(message), "remove it, or let the story send something");
+        context.error(pattern.span, std::move(message), tr("remove it, or let the story send something"));
     } else {
-        context.diagnostics.warning(pattern.span, message + ", so this says nothing", "remove it");
+        context.diagnostics.warning(pattern.span, tr_format("{}, so this says nothing", message), tr("remove it"));
     }
     return false;
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "recording/framing.hpp"
 
 namespace wirestory::sim {
@@ -119,8 +120,7 @@ public:
         for (; is_digit(); format_.remove_prefix(1))
             code.count = std::min(code.count * 10 + static_cast<std::size_t>(format_.front() - '0'), most + 1);
         code.bytes = format_.empty() ? 0 : size_of_code(format_.front());
-        if (code.bytes == 0)
-            return fail(fmt::format("{} does not know the code `{}`", function_, format_.substr(0, 1)));
+        if (code.bytes == 0) return fail(tr_format("{} does not know the code `{}`", function_, format_.substr(0, 1)));
         code.letter = format_.front();
         format_.remove_prefix(1);
         return code;
@@ -141,18 +141,18 @@ Result<Bytes> pack(std::string_view format, std::span<const std::int64_t> number
     while (!reader.at_end()) {
         const auto code = reader.next(numbers.size());
         if (!code) return tl::unexpected(code.error());
-        if (code->count > numbers.size() - taken) return fail("pack has more codes than numbers");
+        if (code->count > numbers.size() - taken) return fail(tr("pack has more codes than numbers"));
         for (std::size_t left = code->count; left > 0; --left, ++taken) {
             const std::int64_t number = numbers[taken];
             if (!fits(number, code->bytes, code->is_signed()))
-                return fail(fmt::format("{} does not fit into {} bytes of `{}`", number, code->bytes, code->letter));
+                return fail(tr_format("{} does not fit into {} bytes of `{}`", number, code->bytes, code->letter));
             for (std::size_t i = 0; i < code->bytes; ++i) {
                 const std::size_t shift = 8 * (reader.little_endian() ? i : code->bytes - 1 - i);
                 packed.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(number) >> shift & 0xFFU));
             }
         }
     }
-    if (taken < numbers.size()) return fail("pack has more numbers than codes");
+    if (taken < numbers.size()) return fail(tr("pack has more numbers than codes"));
     return packed;
 }
 
@@ -160,16 +160,14 @@ Result<std::vector<std::int64_t>> unpack(std::string_view format, ByteView data)
     FormatReader reader(format, "unpack");
     std::vector<std::int64_t> numbers;
     std::size_t at = 0;
-    const auto wrong_size = [&] {
-        return fail(fmt::format("unpack has {} bytes, not those of its codes", data.size()));
-    };
+    const auto wrong_size = [&] { return fail(tr_format("unpack has {} bytes, not those of its codes", data.size())); };
     while (!reader.at_end()) {
         const auto code = reader.next(data.size());
         if (!code) return tl::unexpected(code.error());
         if (code->count > (data.size() - at) / code->bytes) return wrong_size();
         for (std::size_t left = code->count; left > 0; --left, at += code->bytes) {
             const auto number = read_number(data.subspan(at, code->bytes), reader.little_endian(), code->is_signed());
-            if (!number) return fail("unpack found a number of more than 63 bits");
+            if (!number) return fail(tr("unpack found a number of more than 63 bits"));
             numbers.push_back(*number);
         }
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/map_reader.hpp"
 
 namespace wirestory::sim {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxSteps = 10'000;
 constexpr std::size_t kMaxBytes = 4U << 20U;
 constexpr int kMaxDepth = 4;
-constexpr std::string_view kExample = "for example `- repeat: { times: 3, steps: [...] }`";
+constexpr const char* kExample = tr_later("for example `- repeat: { times: 3, steps: [...] }`");
 
 // Replaces `${name}` in a scalar and keeps for each byte where it came from.
 void substitute(YamlNode& node, const std::string& variable, const std::string& number) {
@@ -63,14 +64,14 @@ public:
     std::vector<YamlNode> take() { return std::move(expanded_); }
 
 private:
-    void error(const YamlNode& at, std::string message, std::string hint = std::string{kExample}) {
+    void error(const YamlNode& at, std::string message, std::string hint = std::string{tr(kExample)}) {
         context_.error(span_of(context_.source, at), std::move(message), std::move(hint));
     }
 
     void add(const YamlNode& step) {
         bytes_ += size_of(step);
         if (expanded_.size() >= kMaxSteps || bytes_ > kMaxBytes) {
-            error(step, fmt::format("the repeated steps are more than {}, or too long", kMaxSteps), "repeat less");
+            error(step, tr_format("the repeated steps are more than {}, or too long", kMaxSteps), tr("repeat less"));
             full_ = true;
             return;
         }
@@ -82,20 +83,22 @@ private:
         const YamlNode* times = keys.find("times");
         const YamlNode* steps = keys.find("steps");
         if (times == nullptr || steps == nullptr)
-            return error(node, times == nullptr ? "`repeat` has no `times`" : "`repeat` has no `steps`");
+            return error(node, times == nullptr ? tr("`repeat` has no `times`") : tr("`repeat` has no `steps`"));
         std::uint32_t count = 0;
         const std::string& text = times->scalar;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
         if (!times->is_scalar() || failure != std::errc{} || end != text.data() + text.size() || count == 0 ||
             count > kMaxSteps)
-            return error(*times, fmt::format("`times` is a number from 1 to {}", kMaxSteps));
+            return error(*times, tr_format("`times` is a number from 1 to {}", kMaxSteps));
         if (!steps->is_sequence() || steps->items.empty())
-            return error(*steps, fmt::format("`steps` is a list of steps, not {}", steps->describe()));
-        if (depth >= kMaxDepth) return error(node, "repeats are nested too deeply", "write them one after another");
+            return error(*steps, tr_format("`steps` is a list of steps, not {}", steps->describe()));
+        if (depth >= kMaxDepth)
+            return error(node, tr("repeats are nested too deeply"), tr("write them one after another"));
         std::string name = "i";
         if (const YamlNode* as = keys.find("as")) {
             if (!as->is_scalar() || !is_name(as->scalar))
-                return error(*as, "`as` names the counter: lower-case letters, digits and _", "for example as: k");
+                return error(*as, tr("`as` names the counter: lower-case letters, digits and _"),
+                             tr("for example as: k"));
             name = as->scalar;
         }
         // Copies are made one at a time, so that a long list repeated often ends at the limit and not in memory.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/address.hpp"
+#include "base/messages.hpp"
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/socket_names.hpp"
 #include "sim/scenario/value_parser.hpp"
@@ -25,9 +26,8 @@ bool check_written(const CallSyntax& call, const Value& expected, ParseContext& 
     if (payload == nullptr || signature_named(call.call.text)->compound == Compound::kSendMessage ||
         *integer <= static_cast<std::int64_t>(payload->size()))
         return true;
-    context.error(expected.span,
-                  fmt::format("{} cannot take {} bytes of {}", call.call.text, *integer, payload->size()),
-                  fmt::format("it returns at most {}", payload->size()));
+    context.error(expected.span, tr_format("{} cannot take {} bytes of {}", call.call.text, *integer, payload->size()),
+                  tr_format("it returns at most {}", payload->size()));
     return false;
 }
 
@@ -41,8 +41,8 @@ bool check_read(const CallSyntax& call, const Value& expected, ParseContext& con
     if (integer != nullptr && has_flag(call, "MSG_TRUNC")) return true;
     const std::int64_t got = bytes != nullptr ? static_cast<std::int64_t>(bytes->size()) : *integer;
     if (got <= *size) return true;
-    context.error(expected.span, fmt::format("{}({}) cannot give {} bytes", call.call.text, *size, got),
-                  fmt::format("it returns at most {}", *size));
+    context.error(expected.span, tr_format("{}({}) cannot give {} bytes", call.call.text, *size, got),
+                  tr_format("it returns at most {}", *size));
     return false;
 }
 
@@ -62,13 +62,13 @@ OptionResult option_result(const CallSyntax& call) {
     const auto* symbol = std::get_if<Symbol>(&call.arguments.front().data);
     const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
     switch (option ? option->kind : SocketOptionKind::kInt) {
-        case SocketOptionKind::kTimeval: return {ValueType::kDuration, "a duration"};
+        case SocketOptionKind::kTimeval: return {ValueType::kDuration, tr("a duration")};
         case SocketOptionKind::kString: return {ValueType::kBytes, "a string"};
         case SocketOptionKind::kInterface: return {ValueType::kBytes, "an address as a string"};
         case SocketOptionKind::kDevice: return {ValueType::kBytes, "a device's name as a string"};
-        case SocketOptionKind::kLinger: return {ValueType::kAny, "two numbers, which cannot be expected"};
+        case SocketOptionKind::kLinger: return {ValueType::kAny, tr("two numbers, which cannot be expected")};
         case SocketOptionKind::kMembership:
-        case SocketOptionKind::kMembership6: return {ValueType::kAny, "nothing: it can only be set"};
+        case SocketOptionKind::kMembership6: return {ValueType::kAny, tr("nothing: it can only be set")};
         case SocketOptionKind::kTcpInfo:
         case SocketOptionKind::kInt: break;
     }
@@ -81,15 +81,15 @@ Possible possible(const CallSignature& signature, const CallSyntax& call, const 
     const bool number = type == ValueType::kNumber;
     switch (signature.result) {
         case ResultKind::kZero: return {integer != nullptr && *integer == 0, "0"};
-        case ResultKind::kSocket: return {false, "a socket, whose number no story can know"};
-        case ResultKind::kWritten: return {number, "a number of bytes"};
+        case ResultKind::kSocket: return {false, tr("a socket, whose number no story can know")};
+        case ResultKind::kWritten: return {number, tr("a number of bytes")};
         case ResultKind::kRead: return {number || type == ValueType::kBytes, "bytes or their number"};
         case ResultKind::kOption: {
             const OptionResult option = option_result(call);
             return {type == option.type && type != ValueType::kAny, option.words};
         }
         case ResultKind::kEvents:
-            return {integer != nullptr && *integer == 0, "POLL events, or 0 when its time ran out"};
+            return {integer != nullptr && *integer == 0, tr("POLL events, or 0 when its time ran out")};
         case ResultKind::kAddress: break;
     }
     // A string is the name of a Unix socket.
@@ -119,16 +119,16 @@ bool fails(const CallSyntax& call) { return may_fail(call) && !std::holds_altern
 // A variable has one type from its first use on: which of two calls returned last must not decide what a step means.
 bool good_variable(ActorId actor, const Word& name, ValueType type, ParseContext& context) {
     if (!is_name(name.text)) {
-        context.error(name.span, fmt::format("{} cannot name a variable", quoted(fmt::format("${}", name.text))),
-                      "variables are lower-case letters, digits and _: $size");
+        context.error(name.span, tr_format("{} cannot name a variable", quoted(fmt::format("${}", name.text))),
+                      tr("variables are lower-case letters, digits and _: $size"));
         return false;
     }
     const auto known = context.facts.variables.find({actor, std::string{name.text}});
     if (known == context.facts.variables.end() || known->second.type == type) return true;
     context.error(name.span,
-                  fmt::format("`${}` is {} since line {}, this call gives {}", name.text, name_of(known->second.type),
-                              known->second.made.line, name_of(type)),
-                  "give this one another name");
+                  tr_format("`${}` is {} since line {}, this call gives {}", name.text, name_of(known->second.type),
+                            known->second.made.line, name_of(type)),
+                  tr("give this one another name"));
     return false;
 }
 
@@ -143,19 +143,20 @@ void read_capture(const CallSignature& signature, const CallSyntax& call, CallSt
     const CaptureSyntax& capture = *call.capture;
     const ValueType type = kept_type(signature, call);
     if (type == ValueType::kAny)
-        return context.error(capture.arrow, fmt::format("{} gives nothing to keep", signature.name),
-                             "recv, recvfrom, send, getsockopt, getsockname and accept do");
+        return context.error(capture.arrow, tr_format("{} gives nothing to keep", signature.name),
+                             tr("recv, recvfrom, send, getsockopt, getsockname and accept do"));
     if (fails(call))
-        return context.error(capture.arrow, "a call that fails gives nothing to keep", "leave the arrow out");
+        return context.error(capture.arrow, tr("a call that fails gives nothing to keep"), tr("leave the arrow out"));
     const std::size_t most = signature.kind == CallKind::kRecvfrom ? 2 : 1;
     if (capture.names.size() > most)
-        return context.error(capture.names[most].span,
-                             fmt::format("{} gives {} to keep", signature.name, most == 1 ? "one value" : "two values"),
-                             "recvfrom gives the bytes and who sent them: `recvfrom(2048) -> $line, $who`");
+        return context.error(
+            capture.names[most].span,
+            tr_format("{} gives {} to keep", signature.name, most == 1 ? tr("one value") : tr("two values")),
+            tr("recvfrom gives the bytes and who sent them: `recvfrom(2048) -> $line, $who`"));
     if (capture.append && type != ValueType::kBytes)
         return context.error(capture.arrow,
-                             fmt::format("`->>` joins strings; {} gives {}", signature.name, name_of(type)),
-                             "write `->`");
+                             tr_format("`->>` joins strings; {} gives {}", signature.name, name_of(type)),
+                             tr("write `->`"));
     const Word& first = capture.names.front();
     if (!good_variable(step.actor, first, type, context)) return;
     step.capture = {std::string{first.text}, {}, capture.append};
@@ -171,16 +172,15 @@ bool check_expected(const CallSignature& signature, const CallSyntax& call, Pars
     if (const auto* symbol = std::get_if<Symbol>(&expected.data)) {
         if (errno_named(symbol->name)) return true;
         if (signature.result == ResultKind::kEvents && poll_events_named(symbol->name)) return true;
-        context.error(expected.span, fmt::format("unknown error name {}", quoted(symbol->name)),
+        context.error(expected.span, tr_format("unknown error name {}", quoted(symbol->name)),
                       suggestion(symbol->name, errno_names()));
         return false;
     }
     const Possible result = possible(signature, call, expected);
     if (!result.right) {
-        context.error(
-            expected.span,
-            fmt::format("{} cannot give {}: it gives {}", signature.name, quoted(expected.text), result.words),
-            "expect that, an error's name such as ECONNREFUSED, or `_` for anything");
+        context.error(expected.span,
+                      tr_format("{} cannot give {}: it gives {}", signature.name, quoted(expected.text), result.words),
+                      tr("expect that, an error's name such as ECONNREFUSED, or `_` for anything"));
         return false;
     }
     if (signature.result == ResultKind::kWritten) return check_written(call, expected, context);

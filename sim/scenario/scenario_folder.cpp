@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -26,7 +27,7 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 }
 
 tl::unexpected<Error> refusal(std::string_view path, int error_number) {
-    return fail(fmt::format("cannot read {}: {}", shown(path), std::generic_category().message(error_number)));
+    return fail(tr_format("cannot read {}: {}", shown(path), std::generic_category().message(error_number)));
 }
 
 Result<Bytes> read_all(int fd, std::string_view path, std::size_t size) {
@@ -48,7 +49,7 @@ Result<Bytes> read_all(int fd, std::string_view path, std::size_t size) {
 Result<Bytes> read_scenario_file(const std::string& scenario_file, std::string_view path, std::uint64_t most_bytes) {
     const fs::path wanted{path};
     if (path.empty() || path.find('\0') != std::string_view::npos) return fail("file() takes the name of a file");
-    const auto outside = [&] { return fail(fmt::format("{} lies outside the scenario's folder", shown(path))); };
+    const auto outside = [&] { return fail(tr_format("{} lies outside the scenario's folder", shown(path))); };
     if (wanted.is_absolute() || std::find(wanted.begin(), wanted.end(), "..") != wanted.end()) return outside();
     std::error_code error;
     const fs::path parent = fs::path(scenario_file).parent_path();
@@ -62,10 +63,10 @@ Result<Bytes> read_scenario_file(const std::string& scenario_file, std::string_v
     if (!fd) return refusal(path, errno);
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0) return refusal(path, errno);
-    if (!S_ISREG(facts.st_mode)) return fail(fmt::format("{} is no ordinary file", shown(path)));
+    if (!S_ISREG(facts.st_mode)) return fail(tr_format("{} is no ordinary file", shown(path)));
     const auto size = static_cast<std::uint64_t>(std::max<off_t>(facts.st_size, 0));
     if (size > most_bytes)
-        return fail(fmt::format("{} is too large: the values of a scenario may hold 64 MiB together", shown(path)));
+        return fail(tr_format("{} is too large: the values of a scenario may hold 64 MiB together", shown(path)));
     return read_all(fd.get(), path, static_cast<std::size_t>(size));
 }
 

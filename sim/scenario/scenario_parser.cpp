@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/expectations_reader.hpp"
 #include "sim/scenario/framing_reader.hpp"
 #include "sim/scenario/map_reader.hpp"
@@ -36,25 +37,25 @@ std::string name_of(std::string_view file_name) {
 bool check_characters(std::string_view text, const SourceText& source, Diagnostics& diagnostics) {
     const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
     if (std::all_of(text.begin(), text.end(), blank)) {
-        diagnostics.error({}, "the file is empty", "a scenario has at least a `story:`");
+        diagnostics.error({}, tr("the file is empty"), tr("a scenario has at least a `story:`"));
         return false;
     }
     const auto control = [&](char c) { return (static_cast<unsigned char>(c) < 0x20 && !blank(c)) || c == '\x7F'; };
     const auto found = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), control) - text.begin());
     const std::size_t invalid = std::min(first_invalid_utf8(text), text.size());
     if (text.find('\0') != std::string_view::npos) {
-        diagnostics.error({}, "this is a binary file, not a scenario", "a scenario is a YAML text in UTF-8");
+        diagnostics.error({}, tr("this is a binary file, not a scenario"), tr("a scenario is a YAML text in UTF-8"));
         return false;
     }
     if (invalid < text.size()) {
-        diagnostics.error(source.span(invalid, invalid + 1), "this is no UTF-8 text", "save the file as UTF-8");
+        diagnostics.error(source.span(invalid, invalid + 1), tr("this is no UTF-8 text"), tr("save the file as UTF-8"));
         return false;
     }
     if (found < text.size()) {
         diagnostics.error(
             source.span(found, found + 1),
-            fmt::format("a control character (0x{:02x}) stands here", static_cast<unsigned char>(text[found])),
-            "remove it; inside a string write it as an escape, \\x1b");
+            tr_format("a control character (0x{:02x}) stands here", static_cast<unsigned char>(text[found])),
+            tr("remove it; inside a string write it as an escape, \\x1b"));
         return false;
     }
     return true;
@@ -66,10 +67,10 @@ public:
 
     void run(const YamlNode& root) {
         if (root.is_null()) {
-            context_.diagnostics.error({}, "the file holds no scenario", "a scenario has at least a `story:`");
+            context_.diagnostics.error({}, tr("the file holds no scenario"), tr("a scenario has at least a `story:`"));
             return;
         }
-        const MapReader keys(root, "a scenario",
+        const MapReader keys(root, tr("a scenario"),
                              {"story", "title", "topics", "link", "sysctl", "framing", "expect", "lesson", "tour"},
                              context_);
         if (!root.is_map()) return;
@@ -90,13 +91,13 @@ private:
     void read_story_key(const MapReader& keys) {
         const YamlNode* story = keys.find("story");
         if (story == nullptr) {
-            context_.diagnostics.error({}, "the scenario has no story",
-                                       "add `story:` with steps such as `- client: socket(tcp)`");
+            context_.diagnostics.error({}, tr("the scenario has no story"),
+                                       tr("add `story:` with steps such as `- client: socket(tcp)`"));
         } else if (story->is_null()) {
-            context_.error(keys.key_span("story"), "a story needs at least one step",
-                           "a step is written `- client: socket(tcp)`, below `story:`");
+            context_.error(keys.key_span("story"), tr("a story needs at least one step"),
+                           tr("a step is written `- client: socket(tcp)`, below `story:`"));
         } else if (story->items.size() > kMaxSteps && story->is_sequence()) {
-            context_.error(keys.key_span("story"), fmt::format("a story may have {} steps", kMaxSteps), "use fewer");
+            context_.error(keys.key_span("story"), tr_format("a story may have {} steps", kMaxSteps), tr("use fewer"));
         } else {
             const YamlNode* link = keys.find("link");
             read_story(*story, link, link == nullptr ? SourceSpan{} : keys.key_span("link"), context_);
@@ -109,8 +110,8 @@ private:
                 context_.scenario.topics.push_back(item->scalar);
             } else {
                 context_.error(span_of(context_.source, *item),
-                               fmt::format("a topic is a word, not {}", item->describe()),
-                               "for example topics: [tcp, nagle]");
+                               tr_format("a topic is a word, not {}", item->describe()),
+                               tr("for example topics: [tcp, nagle]"));
             }
         }
     }
@@ -128,8 +129,8 @@ private:
     void read_sysctls(const YamlNode& node) {
         if (!node.is_map()) {
             context_.error(span_of(context_.source, node),
-                           fmt::format("`sysctl` is a mapping of settings, not {}", node.describe()),
-                           "for example sysctl: { net.ipv4.tcp_sack: 0 }");
+                           tr_format("`sysctl` is a mapping of settings, not {}", node.describe()),
+                           tr("for example sysctl: { net.ipv4.tcp_sack: 0 }"));
             return;
         }
         report_repeated_keys(node, context_);
@@ -138,12 +139,13 @@ private:
             const YamlNode& value = node.value(i);
             if (!key.is_scalar() || !is_sysctl_name(key.scalar)) {
                 context_.error(span_of(context_.source, key),
-                               fmt::format("{} is no setting of the network", quoted(key.scalar)),
-                               "settings begin with `net.`, for example net.ipv4.tcp_sack");
+                               tr_format("{} is no setting of the network", quoted(key.scalar)),
+                               tr("settings begin with `net.`, for example net.ipv4.tcp_sack"));
             } else if (!value.is_scalar() || value.scalar.empty() ||
                        value.scalar.find_first_of("\n\r") != std::string::npos) {
                 context_.error(span_of(context_.source, value.is_null() ? key : value),
-                               "a setting is a text of one line", "for example net.ipv4.tcp_rmem: 4096 16384 65536");
+                               tr("a setting is a text of one line"),
+                               tr("for example net.ipv4.tcp_rmem: 4096 16384 65536"));
             } else {
                 context_.scenario.sysctls.emplace_back(key.scalar, value.scalar);
             }
@@ -160,8 +162,8 @@ ParseOutcome parse_scenario(std::string_view text, const std::string& file_name,
     ParseOutcome outcome;
     outcome.diagnostics.file = file_name;
     if (text.size() > kMaxScenarioBytes) {
-        outcome.diagnostics.error({}, "the file is larger than 1 MiB",
-                                  "a scenario is a short YAML text; is this the right file?");
+        outcome.diagnostics.error({}, tr("the file is larger than 1 MiB"),
+                                  tr("a scenario is a short YAML text; is this the right file?"));
         return outcome;
     }
     Scenario scenario;
@@ -175,7 +177,7 @@ ParseOutcome parse_scenario(std::string_view text, const std::string& file_name,
         ParseContext context{source, outcome.diagnostics, scenario, known_findings, {}};
         ScenarioParser(context).run(*root);
     } else if (!outcome.diagnostics.has_errors()) {
-        outcome.diagnostics.error({}, "the file holds no scenario", "a scenario has at least a `story:`");
+        outcome.diagnostics.error({}, tr("the file holds no scenario"), tr("a scenario has at least a `story:`"));
     }
     if (!outcome.diagnostics.has_errors()) outcome.scenario = std::move(scenario);
     return outcome;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/families.hpp"
 #include "sim/scenario/socket_names.hpp"
@@ -21,12 +22,13 @@ bool expects_failure(const CallSyntax& call) {
 
 bool SocketTracker::good_name(const Word& name) {
     if (!is_name(name.text)) {
-        context_.error(name.span, fmt::format("{} cannot name a socket", quoted(name.text)),
-                       "names are lower-case letters, digits and _: conn, s2");
+        context_.error(name.span, tr_format("{} cannot name a socket", quoted(name.text)),
+                       tr("names are lower-case letters, digits and _: conn, s2"));
         return false;
     }
     if (!context_.actor_named(name.text)) return true;
-    context_.error(name.span, fmt::format("{} is an actor's name", quoted(name.text)), "give the socket another name");
+    context_.error(name.span, tr_format("{} is an actor's name", quoted(name.text)),
+                   tr("give the socket another name"));
     return false;
 }
 
@@ -41,8 +43,8 @@ void SocketTracker::make(const CallStep& step, const std::string& name, SocketFa
 
 void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const SourceSpan& step_span) {
     if (call.socket) {
-        context_.error(call.socket->span, "socket() is called on no socket",
-                       fmt::format("name the new one: `{} = socket(tcp)`", call.socket->text));
+        context_.error(call.socket->span, tr("socket() is called on no socket"),
+                       tr_format("name the new one: `{} = socket(tcp)`", call.socket->text));
         return;
     }
     if (call.assigned && !good_name(*call.assigned)) return;
@@ -52,13 +54,13 @@ void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const So
         const std::string& actor = context_.scenario.actor_name(step.actor);
         const int line = existing->second.made.line;
         if (step.socket.empty()) {
-            context_.error(step_span, fmt::format("`{}` already has an unnamed socket, made in line {}", actor, line),
-                           "name this one: `s2 = socket(tcp)`");
+            context_.error(step_span, tr_format("`{}` already has an unnamed socket, made in line {}", actor, line),
+                           tr("name this one: `s2 = socket(tcp)`"));
         } else {
             context_.error(
                 step_span,
-                fmt::format("`{}` already has a socket called {}, made in line {}", actor, quoted(step.socket), line),
-                "give this one another name, or close that one first");
+                tr_format("`{}` already has a socket called {}, made in line {}", actor, quoted(step.socket), line),
+                tr("give this one another name, or close that one first"));
         }
         return;
     }
@@ -67,14 +69,14 @@ void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const So
 
 std::string SocketTracker::hint_for_no_socket(const CallSyntax& call, const CallStep& step,
                                               const std::vector<std::string_view>& names) const {
-    if (!names.empty()) return fmt::format("say which socket: `{}.{}(...)`", names.front(), call.call.text);
+    if (!names.empty()) return tr_format("say which socket: `{}.{}(...)`", names.front(), call.call.text);
     // An actor without any socket may be another one's name misspelt.
     const std::string& actor = context_.scenario.actor_name(step.actor);
     std::vector<std::string_view> others = context_.actor_names();
     others.erase(others.begin() + step.actor);
     if (const auto other = actor.size() <= 64 ? closest(actor, others) : std::nullopt)
-        return fmt::format("make it first: `socket(tcp)`; or did you mean the actor `{}`?", *other);
-    return "make it first: `socket(tcp)`";
+        return tr_format("make it first: `socket(tcp)`; or did you mean the actor `{}`?", *other);
+    return tr("make it first: `socket(tcp)`");
 }
 
 SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
@@ -86,24 +88,24 @@ SocketTrack* SocketTracker::find(const CallSyntax& call, const CallStep& step) {
         context_.error(
             span,
             step.socket.empty()
-                ? fmt::format("the unnamed socket of `{}` was closed in line {}", actor, found->second.closed->line)
-                : fmt::format("the socket {} was closed in line {}", quoted(step.socket), found->second.closed->line),
-            "make a new one first, or move this step up");
+                ? tr_format("the unnamed socket of `{}` was closed in line {}", actor, found->second.closed->line)
+                : tr_format("the socket {} was closed in line {}", quoted(step.socket), found->second.closed->line),
+            tr("make a new one first, or move this step up"));
         return nullptr;
     }
     std::vector<std::string_view> names;
     for (const auto& [key, track] : context_.facts.sockets)
         if (key.first == step.actor && !key.second.empty()) names.push_back(key.second);
     if (step.socket.empty()) {
-        context_.error(span, fmt::format("`{}` has no unnamed socket yet", actor),
-                       hint_for_no_socket(call, step, names));
+        context_.error(span, tr_format("`{}` has no unnamed socket yet", actor), hint_for_no_socket(call, step, names));
     } else if (step.socket == actor) {
-        context_.error(span, "the actor stands before the colon already",
-                       fmt::format("write `{}(...)`", call.call.text));
+        context_.error(span, tr("the actor stands before the colon already"),
+                       tr_format("write `{}(...)`", call.call.text));
     } else {
         std::string hint = suggestion(step.socket, names);
-        if (hint.empty() || names.empty()) hint = "a socket gets its name by `conn = accept()` or `s2 = socket(tcp)`";
-        context_.error(span, fmt::format("`{}` has no socket called {} at this step", actor, quoted(step.socket)),
+        if (hint.empty() || names.empty())
+            hint = tr("a socket gets its name by `conn = accept()` or `s2 = socket(tcp)`");
+        context_.error(span, tr_format("`{}` has no socket called {} at this step", actor, quoted(step.socket)),
                        std::move(hint));
     }
     return nullptr;
@@ -115,8 +117,8 @@ void SocketTracker::check_family(const CallSignature& signature, const CallSynta
     if (is_tcp(track.family)) return;
     const std::string_view title = family_title(track.family);
     if (signature.stream_only && !is_stream(track.family)) {
-        context_.error(call.call.span, fmt::format("{} is for TCP sockets; this one is {}", signature.name, title),
-                       "to show how it fails, expect the error: `= EOPNOTSUPP`");
+        context_.error(call.call.span, tr_format("{} is for TCP sockets; this one is {}", signature.name, title),
+                       tr("to show how it fails, expect the error: `= EOPNOTSUPP`"));
         return;
     }
     if (signature.kind != CallKind::kSetsockopt && signature.kind != CallKind::kGetsockopt) return;
@@ -124,16 +126,17 @@ void SocketTracker::check_family(const CallSignature& signature, const CallSynta
     const auto option = symbol != nullptr ? socket_option_named(symbol->name) : std::nullopt;
     if (option && option->level == IPPROTO_TCP)
         context_.error(call.arguments.front().span,
-                       fmt::format("{} is an option of TCP sockets; this one is {}", symbol->name, title),
-                       "to show how it fails, expect the error: `= EOPNOTSUPP`");
+                       tr_format("{} is an option of TCP sockets; this one is {}", symbol->name, title),
+                       tr("to show how it fails, expect the error: `= EOPNOTSUPP`"));
 }
 
 void SocketTracker::accept(const CallSyntax& call, CallStep& step, SocketTrack& track) {
     if (!track.listening && !may_fail(call))
-        context_.error(call.call.span, "accept() on a socket that does not listen", "call listen(5) on it first");
+        context_.error(call.call.span, tr("accept() on a socket that does not listen"),
+                       tr("call listen(5) on it first"));
     if (!call.assigned) {
         if (!expects_failure(call))
-            context_.error(call.call.span, "the accepted socket needs a name", "write it as `conn = accept()`");
+            context_.error(call.call.span, tr("the accepted socket needs a name"), tr("write it as `conn = accept()`"));
         return;
     }
     if (!good_name(*call.assigned)) return;
@@ -142,9 +145,9 @@ void SocketTracker::accept(const CallSyntax& call, CallStep& step, SocketTrack& 
     if (existing != context_.facts.sockets.end() && !existing->second.closed) {
         context_.error(
             call.assigned->span,
-            fmt::format("`{}` already has a socket called {}, made in line {}",
-                        context_.scenario.actor_name(step.actor), quoted(step.accepted), existing->second.made.line),
-            "give this one another name, or close that one first");
+            tr_format("`{}` already has a socket called {}, made in line {}", context_.scenario.actor_name(step.actor),
+                      quoted(step.accepted), existing->second.made.line),
+            tr("give this one another name, or close that one first"));
         return;
     }
     // A copy: making a socket may move the tracks.
@@ -168,11 +171,11 @@ void SocketTracker::check_addresses(const CallSyntax& call, const SocketTrack& t
         const std::string_view title = family_title(track.family);
         if (names_unix != is_unix(track.family)) {
             context_.error(value.span,
-                           names_unix ? fmt::format("a name is no address of {} sockets", title)
-                                      : std::string{"a Unix socket has a name for an address"},
-                           is_unix(track.family) ? "for example bind(\"printer\"), connect(server:\"printer\")"
-                           : own                 ? "write a port: bind(9000)"
-                                                 : "write an address: server:9000");
+                           names_unix ? tr_format("a name is no address of {} sockets", title)
+                                      : std::string{tr("a Unix socket has a name for an address")},
+                           is_unix(track.family) ? tr("for example bind(\"printer\"), connect(server:\"printer\")")
+                           : own                 ? tr("write a port: bind(9000)")
+                                                 : tr("write an address: server:9000"));
         }
     }
 }
@@ -198,8 +201,8 @@ void SocketTracker::check_bind(const CallSyntax& call, const CallStep& step) {
     if (!host || *host == step.actor || may_fail(call)) return;
     context_.error(
         call.arguments.front().span,
-        fmt::format("`{}` cannot bind the address of `{}`", context_.scenario.actor_name(step.actor), address->host),
-        "bind a port of its own: bind(9000)");
+        tr_format("`{}` cannot bind the address of `{}`", context_.scenario.actor_name(step.actor), address->host),
+        tr("bind a port of its own: bind(9000)"));
 }
 
 void SocketTracker::apply(const CallSignature& signature, const CallSyntax& call, CallStep& step,
@@ -207,8 +210,8 @@ void SocketTracker::apply(const CallSignature& signature, const CallSyntax& call
     if (signature.kind == CallKind::kSocket) return make_socket(call, step, step_span);
     if (call.socket) step.socket = std::string{call.socket->text};
     if (call.assigned && signature.kind != CallKind::kAccept)
-        context_.error(call.assigned->span, fmt::format("{} makes no socket to name", signature.name),
-                       "only socket() and accept() do; a result is expected behind the call");
+        context_.error(call.assigned->span, tr_format("{} makes no socket to name", signature.name),
+                       tr("only socket() and accept() do; a result is expected behind the call"));
     SocketTrack* track = find(call, step);
     if (track == nullptr) {
         // Take the name as made, so that its uses below are not reported one by one.

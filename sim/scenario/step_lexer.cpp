@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::sim {
 namespace {
 
@@ -112,30 +114,30 @@ private:
         const std::string_view character = text().substr(begin, end - begin);
         std::string hint;
         for (const auto& [lookalike, ascii] : kLookalikes)
-            if (character == lookalike) hint = fmt::format("write the plain `{}`", ascii);
-        if (character == "'") hint = "strings stand in double quotes: \"hello\"";
-        if (character == "{") hint = "put text into double quotes";
-        if (character == "$") hint = "a variable is called by lower-case letters, digits and _: $size";
-        if (character == ";") hint = "one step holds one call";
-        return error(begin, end, fmt::format("unexpected character {}", quoted(character)), std::move(hint));
+            if (character == lookalike) hint = tr_format("write the plain `{}`", ascii);
+        if (character == "'") hint = tr("strings stand in double quotes: \"hello\"");
+        if (character == "{") hint = tr("put text into double quotes");
+        if (character == "$") hint = tr("a variable is called by lower-case letters, digits and _: $size");
+        if (character == ";") hint = tr("one step holds one call");
+        return error(begin, end, tr_format("unexpected character {}", quoted(character)), std::move(hint));
     }
 
     bool take_bracket(Token& token) {
         const std::size_t close = text().find(']', position_);
         if (close == std::string_view::npos)
-            return error(position_, position_ + 1, "`[` without `]`", "an IPv6 address is written [::1]:9000");
+            return error(position_, position_ + 1, "`[` without `]`", tr("an IPv6 address is written [::1]:9000"));
         token.kind = TokenKind::kBracket;
         position_ = close + 1;
         return true;
     }
 
     bool unterminated(std::size_t begin) {
-        std::string hint = "close the string with `\"`";
+        std::string hint = tr("close the string with `\"`");
         const std::string_view rest = placed_.rest_of_line();
         if (placed_.plain && rest.substr(0, std::min(rest.size(), rest.find_first_not_of(" \t") + 1)).find('#') !=
                                  std::string_view::npos)
-            hint = "YAML begins a comment at ` #`: put the whole step into single quotes";
-        return error(begin, text().size(), "this string is never closed", std::move(hint));
+            hint = tr("YAML begins a comment at ` #`: put the whole step into single quotes");
+        return error(begin, text().size(), tr("this string is never closed"), std::move(hint));
     }
 
     bool take_string(Token& token) {
@@ -166,7 +168,8 @@ private:
         if (c == 'x') {
             const int high = hex_digit(at(1));
             const int low = high < 0 ? -1 : hex_digit(at(2));
-            if (low < 0) return error(begin, begin + 2, "`\\x` needs two hexadecimal digits", "for example \\x0a");
+            if (low < 0)
+                return error(begin, begin + 2, tr("`\\x` needs two hexadecimal digits"), tr("for example \\x0a"));
             bytes.push_back(static_cast<std::byte>(high * 16 + low));
             position_ += 3;
             return true;
@@ -180,8 +183,8 @@ private:
         }
         const std::size_t known = c == '\0' ? std::string_view::npos : kNames.find(c);
         if (known == std::string_view::npos)
-            return error(begin, begin + 2, fmt::format("unknown escape {}", quoted(text().substr(begin, 2))),
-                         "known are \\n \\r \\t \\0 \\\\ \\\" and \\x0a; a backslash itself is written \\\\");
+            return error(begin, begin + 2, tr_format("unknown escape {}", quoted(text().substr(begin, 2))),
+                         tr("known are \\n \\r \\t \\0 \\\\ \\\" and \\x0a; a backslash itself is written \\\\"));
         bytes.push_back(static_cast<std::byte>(kValues[known]));
         ++position_;
         return true;
@@ -200,10 +203,11 @@ private:
             const int low = hex_digit(at(1));
             const std::size_t bad = high < 0 ? position_ : position_ + 1;
             if (high < 0 || (low < 0 && at(1) != '\0' && at(1) != '"'))
-                return error(bad, bad + 1, "a hexadecimal string holds only 0-9 and a-f", "for example x\"00ff\"");
+                return error(bad, bad + 1, tr("a hexadecimal string holds only 0-9 and a-f"),
+                             tr("for example x\"00ff\""));
             if (low < 0)
-                return error(begin, position_ + 1, "a hexadecimal string needs two digits a byte",
-                             "for example x\"00ff\"");
+                return error(begin, position_ + 1, tr("a hexadecimal string needs two digits a byte"),
+                             tr("for example x\"00ff\""));
             token.bytes.push_back(static_cast<std::byte>(high * 16 + low));
             position_ += 2;
         }

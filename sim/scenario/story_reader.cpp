@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/condition_parser.hpp"
 #include "sim/scenario/expression.hpp"
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kMaxActors = 64;
 constexpr unsigned kMaxThreads = 16;
 constexpr DurationNs kMaxWaitNs = 60 * kSecondNs;
-constexpr std::string_view kStepExample = "a step is written `- client: send(\"hello\") = 5`";
+constexpr const char* kStepExample = tr_later("a step is written `- client: send(\"hello\") = 5`");
 
 bool is_condition_key(std::string_view key) { return key == "wait" || key == "until" || key == "link"; }
 
@@ -38,13 +39,13 @@ public:
     void run(const YamlNode& story, const YamlNode* link, const SourceSpan& link_key) {
         if (!story.is_sequence()) {
             context_.error(span_of(context_.source, story),
-                           fmt::format("the story is a list of steps, not {}", story.describe()),
-                           story.is_map() ? "begin each step with `- `" : std::string{kStepExample});
+                           tr_format("the story is a list of steps, not {}", story.describe()),
+                           story.is_map() ? tr("begin each step with `- `") : std::string{tr(kStepExample)});
             return;
         }
         if (story.items.empty())
-            context_.error(span_of(context_.source, story), "a story needs at least one step",
-                           std::string{kStepExample});
+            context_.error(span_of(context_.source, story), tr("a story needs at least one step"),
+                           std::string{tr(kStepExample)});
         // First all actors, so that a step may name one that comes later.
         const std::vector<YamlNode> steps = expand_repeats(story, context_);
         for (const YamlNode& step : steps)
@@ -52,8 +53,8 @@ public:
         if (link != nullptr) link_.read_link(*link, link_key);
         for (const YamlNode& step : steps) read_step(step);
         if (!story.items.empty() && context_.scenario.actors.empty() && !context_.diagnostics.has_errors())
-            context_.error(span_of(context_.source, story), "nobody does anything in this story",
-                           std::string{kStepExample});
+            context_.error(span_of(context_.source, story), tr("nobody does anything in this story"),
+                           std::string{tr(kStepExample)});
         context_.facts.complete = !context_.diagnostics.has_errors();
         check_packet_conditions();
         link_.check_story();
@@ -69,14 +70,14 @@ private:
             return std::nullopt;
         };
         if (!is_name(actor.name))
-            return error(fmt::format("{} is no actor's name", quoted(text)),
-                         "names are lower-case letters, digits and _: client, server, alice");
+            return error(tr_format("{} is no actor's name", quoted(text)),
+                         tr("names are lower-case letters, digits and _: client, server, alice"));
         if (hash == std::string_view::npos) return actor;
         unsigned thread = 0;
         const auto [end, failure] = std::from_chars(text.data() + hash + 1, text.data() + text.size(), thread);
         if (failure != std::errc{} || end != text.data() + text.size() || thread < 1 || thread > kMaxThreads)
-            return error(fmt::format("{} names no thread", quoted(text)),
-                         fmt::format("server#2 is the second thread of server; there may be {}", kMaxThreads));
+            return error(tr_format("{} names no thread", quoted(text)),
+                         tr_format("server#2 is the second thread of server; there may be {}", kMaxThreads));
         actor.thread = static_cast<std::uint16_t>(thread - 1);
         return actor;
     }
@@ -87,7 +88,7 @@ private:
         auto& actors = context_.scenario.actors;
         const SourceSpan span = span_of(context_.source, key);
         if (actors.size() == kMaxActors)
-            context_.error(span, fmt::format("a story may have {} actors", kMaxActors), "use fewer");
+            context_.error(span, tr_format("a story may have {} actors", kMaxActors), tr("use fewer"));
         if (actors.size() <= kMaxActors) actors.push_back({std::string{actor->name}, span});
     }
 
@@ -103,10 +104,10 @@ private:
         }
         if (!value.is_scalar()) {
             const bool flow = !value.is_null() && value.flow;
-            context_.error(
-                span_of(context_.source, value.is_null() ? key : value),
-                value.is_null() ? "this step does nothing" : fmt::format("a step is a text, not {}", value.describe()),
-                flow ? "put the step into single quotes" : std::string{kStepExample});
+            context_.error(span_of(context_.source, value.is_null() ? key : value),
+                           value.is_null() ? tr("this step does nothing")
+                                           : tr_format("a step is a text, not {}", value.describe()),
+                           flow ? tr("put the step into single quotes") : std::string{tr(kStepExample)});
             return;
         }
         const PlacedText placed = place(context_.source, value);
@@ -163,22 +164,22 @@ private:
         if (node.is_scalar()) {
             const std::size_t colon = node.scalar.find(':');
             if (colon != std::string::npos && is_name(std::string_view(node.scalar).substr(0, colon)))
-                return error(node, "this step has no actor: YAML wants a space behind the colon",
-                             fmt::format("write `- {}: ...`", node.scalar.substr(0, std::min<std::size_t>(colon, 40))));
-            return error(node, "this step has no actor", std::string{kStepExample});
+                return error(node, tr("this step has no actor: YAML wants a space behind the colon"),
+                             tr_format("write `- {}: ...`", node.scalar.substr(0, std::min<std::size_t>(colon, 40))));
+            return error(node, tr("this step has no actor"), std::string{tr(kStepExample)});
         }
         if (!node.is_map() || node.entry_count() == 0)
-            return error(node, fmt::format("a step is an actor and a call, not {}", node.describe()),
-                         std::string{kStepExample});
+            return error(node, tr_format("a step is an actor and a call, not {}", node.describe()),
+                         std::string{tr(kStepExample)});
         if (!node.key(0).is_scalar())
-            return error(node.key(0), "a step begins with an actor", std::string{kStepExample});
+            return error(node.key(0), tr("a step begins with an actor"), std::string{tr(kStepExample)});
         if (node.entry_count() > 1) {
             const YamlNode& other = node.key(1);
             const bool twice = other.is_scalar() && other.scalar == node.key(0).scalar;
             return error(other,
-                         twice ? fmt::format("{} is called twice in one step", quoted(other.scalar))
-                               : std::string{"one step holds two actors"},
-                         node.flow ? "put the step into single quotes" : "begin each step with `- `");
+                         twice ? tr_format("{} is called twice in one step", quoted(other.scalar))
+                               : std::string{tr("one step holds two actors")},
+                         node.flow ? tr("put the step into single quotes") : tr("begin each step with `- `"));
         }
         if (is_condition_key(node.key(0).scalar)) return true;
         return split_key(node.key(0), true).has_value();
@@ -189,18 +190,18 @@ private:
         if (!value) return false;
         const auto* duration = std::get_if<Duration>(&value->data);
         if (duration == nullptr) {
-            context_.error(value->span, fmt::format("wait takes a duration, not {}", kind_of(*value)),
-                           "for example wait: 50ms");
+            context_.error(value->span, tr_format("wait takes a duration, not {}", kind_of(*value)),
+                           tr("for example wait: 50ms"));
             return false;
         }
         if (!cursor.at_end()) {
-            context_.error(cursor.peek().span, fmt::format("{} behind the duration", quoted(cursor.peek().text)),
-                           "for example wait: 50ms");
+            context_.error(cursor.peek().span, tr_format("{} behind the duration", quoted(cursor.peek().text)),
+                           tr("for example wait: 50ms"));
             return false;
         }
         if (duration->ns > kMaxWaitNs) {
-            context_.error(value->span, "a wait of more than a minute",
-                           "wait for what happens: `until: conn.unread_bytes > 0`");
+            context_.error(value->span, tr("a wait of more than a minute"),
+                           tr("wait for what happens: `until: conn.unread_bytes > 0`"));
             return false;
         }
         step.action = WaitStep{duration->ns};
@@ -250,25 +251,25 @@ private:
 
     const CallSignature* find_signature(const CallSyntax& call) {
         if (const CallSignature* signature = signature_named(call.call.text)) return signature;
-        static const std::map<std::string_view, std::string_view> kOtherWords{
-            {"write", "did you mean `send`?"},
-            {"read", "did you mean `recv`?"},
-            {"receive", "did you mean `recv`?"},
-            {"recv_from", "did you mean `recvfrom`?"},
-            {"send_all", "did you mean `sendall`?"},
-            {"recv_all", "did you mean `recvall`?"},
-            {"setblocking", "did you mean `set_blocking`?"},
-            {"select", "did you mean `poll`?"},
-            {"sleep", "a pause is a step of its own: `- wait: 50ms`"},
-            {"wait", "a pause is a step of its own: `- wait: 50ms`"},
-            {"until", "a condition is a step of its own: `- until: conn.unread_bytes == 5`"},
-            {"settimeout", "did you mean `set_timeout`?"},
+        static const std::map<std::string_view, const char*> kOtherWords{
+            {"write", tr_later("did you mean `send`?")},
+            {"read", tr_later("did you mean `recv`?")},
+            {"receive", tr_later("did you mean `recv`?")},
+            {"recv_from", tr_later("did you mean `recvfrom`?")},
+            {"send_all", tr_later("did you mean `sendall`?")},
+            {"recv_all", tr_later("did you mean `recvall`?")},
+            {"setblocking", tr_later("did you mean `set_blocking`?")},
+            {"select", tr_later("did you mean `poll`?")},
+            {"sleep", tr_later("a pause is a step of its own: `- wait: 50ms`")},
+            {"wait", tr_later("a pause is a step of its own: `- wait: 50ms`")},
+            {"until", tr_later("a condition is a step of its own: `- until: conn.unread_bytes == 5`")},
+            {"settimeout", tr_later("did you mean `set_timeout`?")},
         };
         std::vector<std::string_view> names;
         for (const CallSignature& signature : call_signatures()) names.push_back(signature.name);
         const auto other = kOtherWords.find(call.call.text);
-        context_.error(call.call.span, fmt::format("unknown call {}", quoted(call.call.text)),
-                       other != kOtherWords.end() ? std::string{other->second} : suggestion(call.call.text, names));
+        context_.error(call.call.span, tr_format("unknown call {}", quoted(call.call.text)),
+                       other != kOtherWords.end() ? std::string{tr(other->second)} : suggestion(call.call.text, names));
         return nullptr;
     }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/call_signatures.hpp"
 #include "sim/scenario/map_reader.hpp"
@@ -14,8 +15,8 @@
 namespace wirestory::sim {
 namespace {
 
-constexpr std::string_view kExample =
-    "for example at: client.send(\"world\"), at: server.conn.recv, or at: client > server SYN";
+constexpr const char* kExample =
+    tr_later("for example at: client.send(\"world\"), at: server.conn.recv, or at: client > server SYN");
 
 // A place as written, before it is looked up in the story.
 struct WantedCall {
@@ -43,8 +44,8 @@ public:
     void run(const YamlNode& node) {
         if (!node.is_sequence()) {
             context_.error(span_of(context_.source, node),
-                           fmt::format("the tour is a list of stops, not {}", node.describe()),
-                           "a stop is written `- at: ...` with `say: ...` below it");
+                           tr_format("the tour is a list of stops, not {}", node.describe()),
+                           tr("a stop is written `- at: ...` with `say: ...` below it"));
             return;
         }
         for (const YamlNode& stop : node.items) read_stop(stop);
@@ -57,7 +58,8 @@ public:
         entry.span = first.span;
         whole_text_ = false;
         if (!cursor.peek().is_word() || !cursor.peek(1).is(".")) {
-            context_.error(first.span, "a call of the story is missing here", "for example client.send(\"world\")");
+            context_.error(first.span, tr("a call of the story is missing here"),
+                           tr("for example client.send(\"world\")"));
             return std::nullopt;
         }
         if (!read_call(cursor, entry)) return std::nullopt;
@@ -66,15 +68,15 @@ public:
 
 private:
     void read_stop(const YamlNode& node) {
-        const MapReader keys(node, "a stop of the tour", {"at", "say"}, context_);
+        const MapReader keys(node, tr("a stop of the tour"), {"at", "say"}, context_);
         if (!node.is_map()) return;
         const YamlNode* at = keys.find("at");
         const YamlNode* say = keys.find("say");
         if (at == nullptr)
-            context_.error(span_of(context_.source, node), "this stop has no `at`", std::string{kExample});
+            context_.error(span_of(context_.source, node), tr("this stop has no `at`"), std::string{tr(kExample)});
         if (say == nullptr)
-            context_.error(span_of(context_.source, node), "this stop has nothing to `say`",
-                           "add say: { en: \"...\", zh: \"...\" }");
+            context_.error(span_of(context_.source, node), tr("this stop has nothing to `say`"),
+                           tr("add say: { en: \"...\", zh: \"...\" }"));
         TourEntry entry;
         if (say != nullptr) entry.say = read_localized(*say, "`say`", context_);
         if (at == nullptr || !read_place(*at, entry)) return;
@@ -90,9 +92,8 @@ private:
             TokenCursor cursor(*tokens);
             if (cursor.peek().is_word() && cursor.peek(1).is(".")) return read_call(cursor, entry);
             if (cursor.peek().is_word() && cursor.peek(1).is("(")) {
-                context_.error(
-                    cursor.peek().span, "whose call?",
-                    fmt::format("put the actor in front: `client.{}`", printable(node.scalar.substr(0, 40))));
+                context_.error(cursor.peek().span, tr("whose call?"),
+                               tr_format("put the actor in front: `client.{}`", printable(node.scalar.substr(0, 40))));
                 return false;
             }
         }
@@ -123,8 +124,8 @@ private:
             std::vector<std::string_view> names;
             for (const CallSignature& known : call_signatures()) names.push_back(known.name);
             context_.error(call.span,
-                           call.is_word() ? fmt::format("unknown call {}", quoted(call.text))
-                                          : std::string{"a call's name is missing"},
+                           call.is_word() ? tr_format("unknown call {}", quoted(call.text))
+                                          : std::string{tr("a call's name is missing")},
                            suggestion(call.text, names));
             return false;
         }
@@ -139,9 +140,8 @@ private:
         }
         if (!parse_occurrence(cursor, context_, wanted.occurrence)) return false;
         if (whole_text_ && !cursor.at_end()) {
-            context_.error(cursor.peek().span,
-                           fmt::format("unexpected {} behind the place", quoted(cursor.peek().text)),
-                           std::string{kExample});
+            context_.error(cursor.peek().span, tr_format("unexpected {} behind the place", quoted(cursor.peek().text)),
+                           std::string{tr(kExample)});
             return false;
         }
         entry.place.occurrence = wanted.occurrence;
@@ -160,11 +160,13 @@ private:
         }
         if (!context_.facts.complete) return false;
         if (seen > 0) {
-            context_.error(entry.span, fmt::format("the story has only {} such step{}", seen, seen == 1 ? "" : "s"),
-                           fmt::format("the last one is #{}", seen));
+            context_.error(entry.span,
+                           seen == 1 ? tr_format("the story has only {} such step", seen)
+                                     : tr_format("the story has only {} such steps", seen),
+                           tr_format("the last one is #{}", seen));
             return false;
         }
-        context_.error(entry.span, fmt::format("no step of the story is {}", quoted(entry.at)),
+        context_.error(entry.span, tr_format("no step of the story is {}", quoted(entry.at)),
                        nearest_step(wanted, entry.at));
         return false;
     }

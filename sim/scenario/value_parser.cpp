@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/address.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "sim/scenario/expression.hpp"
 #include "sim/scenario/functions.hpp"
@@ -22,7 +23,7 @@ using Data = ValueData;
 constexpr std::size_t kMaxArguments = 10'000;
 // An expression with variables nests as deep as values are joined.
 constexpr int kMaxJoins = 256;
-constexpr std::string_view kExamples = "a value is \"text\", x\"00ff\", 5, 64KiB, 40ms, a NAME, server:9000 or _";
+constexpr const char* kExamples = tr_later("a value is \"text\", x\"00ff\", 5, 64KiB, 40ms, a NAME, server:9000 or _");
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
     int base = 10;
@@ -71,8 +72,8 @@ private:
     // Bytes that this file may not hold any more are a mistake, not an allocation.
     bool afford(std::uint64_t count, const SourceSpan& span) {
         if (count > context_.payload_budget_bytes) {
-            context_.error(span, "the values of this scenario take more than 64 MiB together",
-                           "send less, or the same in fewer steps");
+            context_.error(span, tr("the values of this scenario take more than 64 MiB together"),
+                           tr("send less, or the same in fewer steps"));
             return false;
         }
         context_.payload_budget_bytes -= count;
@@ -96,21 +97,23 @@ private:
             case TokenKind::kNumber: cursor_.take(); return number(token);
             case TokenKind::kWord: return word();
             case TokenKind::kVariable: return variable();
-            case TokenKind::kBracket: return fail(token.span, "an address needs a port", "for example [::1]:9000");
+            case TokenKind::kBracket:
+                return fail(token.span, tr("an address needs a port"), tr("for example [::1]:9000"));
             case TokenKind::kSymbol:
                 if (token.text == "-" && cursor_.peek(1).kind == TokenKind::kNumber) {
                     cursor_.take();
                     std::optional<Value> value = number(cursor_.take());
                     auto* integer = value ? std::get_if<std::int64_t>(&value->data) : nullptr;
                     if (integer == nullptr)
-                        return value ? fail(token.span, "only a whole number may be negative") : std::nullopt;
+                        return value ? fail(token.span, tr("only a whole number may be negative")) : std::nullopt;
                     *integer = -*integer;
                     return value;
                 }
                 break;
-            case TokenKind::kEnd: return fail(token.span, "a value is missing here", std::string{kExamples});
+            case TokenKind::kEnd: return fail(token.span, tr("a value is missing here"), std::string{tr(kExamples)});
         }
-        return fail(token.span, fmt::format("expected a value, found {}", quoted(token.text)), std::string{kExamples});
+        return fail(token.span, tr_format("expected a value, found {}", quoted(token.text)),
+                    std::string{tr(kExamples)});
     }
 
     std::optional<Value> number(const Token& token) {
@@ -121,9 +124,9 @@ private:
         if (const auto size = has_unit ? parse_size(token.text) : std::nullopt)
             return made(static_cast<std::int64_t>(*size));
         if (IpAddress::parse(token.text))
-            return fail(token.span, "an address needs a port", fmt::format("for example {}:9000", token.text));
-        return fail(token.span, fmt::format("{} is no number, size or duration", quoted(token.text)),
-                    "sizes end in B, KiB or MiB, durations in us, ms or s: 64KiB, 40ms");
+            return fail(token.span, tr("an address needs a port"), tr_format("for example {}:9000", token.text));
+        return fail(token.span, tr_format("{} is no number, size or duration", quoted(token.text)),
+                    tr("sizes end in B, KiB or MiB, durations in us, ms or s: 64KiB, 40ms"));
     }
 
     std::optional<Value> word() {
@@ -132,7 +135,7 @@ private:
         if (cursor_.peek().is("(")) return function(token);
         std::string name{token.text};
         while (cursor_.take_if("|")) {
-            if (!cursor_.peek().is_word()) return fail(cursor_.peek().span, "a flag's name is missing behind `|`");
+            if (!cursor_.peek().is_word()) return fail(cursor_.peek().span, tr("a flag's name is missing behind `|`"));
             name += '|';
             name += cursor_.take().text;
         }
@@ -142,10 +145,10 @@ private:
     std::optional<Value> function(const Token& name) {
         const Function* function = function_named(name.text);
         if (function == nullptr)
-            return fail(name.span, fmt::format("unknown function {}", quoted(name.text)),
+            return fail(name.span, tr_format("unknown function {}", quoted(name.text)),
                         suggestion(name.text, function_names()));
         cursor_.take();
-        if (++depth_ > 16) return fail(name.span, "values are nested too deeply");
+        if (++depth_ > 16) return fail(name.span, tr("values are nested too deeply"));
         std::vector<Value> arguments;
         const std::size_t most = function->repeats_last ? kMaxArguments : function->parameters.size();
         do {
@@ -154,22 +157,21 @@ private:
             arguments.push_back(std::move(*argument));
         } while (arguments.size() < most && cursor_.take_if(","));
         --depth_;
-        if (!cursor_.take_if(")"))
-            return fail(cursor_.peek().span, fmt::format("`)` is missing after `{}(`", name.text));
+        if (!cursor_.take_if(")")) return fail(cursor_.peek().span, tr_format("`)` is missing after `{}(`", name.text));
         return checked(*function, name, std::move(arguments));
     }
 
     std::optional<Value> checked(const Function& function, const Token& name, std::vector<Value> arguments) {
-        const std::string example = fmt::format("for example {}", function.example);
+        const std::string example = tr_format("for example {}", function.example);
         if (arguments.size() < function.required)
             return fail(name.span,
-                        fmt::format("{} takes {} values, not {}", function.name, function.required, arguments.size()),
+                        tr_format("{} takes {} values, not {}", function.name, function.required, arguments.size()),
                         example);
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             const ValueType wanted = function.parameters[std::min(i, function.parameters.size() - 1)];
             if (type_of(arguments[i]) == wanted) continue;
             return fail(arguments[i].span,
-                        fmt::format("{} takes {}, not {}", function.name, name_of(wanted), kind_of(arguments[i])),
+                        tr_format("{} takes {}, not {}", function.name, name_of(wanted), kind_of(arguments[i])),
                         example);
         }
         if (function.name == "file") return file(arguments.front());
@@ -205,10 +207,12 @@ private:
 
     std::optional<Value> file(const Value& argument) {
         const auto* path = std::get_if<Bytes>(&argument.data);
-        if (path == nullptr) return fail(argument.span, "a file's name must be written out", "file(\"files/cat.png\")");
+        if (path == nullptr)
+            return fail(argument.span, tr("a file's name must be written out"), "file(\"files/cat.png\")");
         auto content = read_scenario_file(context_.scenario.file_name, as_text(*path), context_.payload_budget_bytes);
         if (!content)
-            return fail(argument.span, content.error().message, "the path begins at the folder of the scenario's file");
+            return fail(argument.span, content.error().message,
+                        tr("the path begins at the folder of the scenario's file"));
         context_.payload_budget_bytes -= std::min<std::uint64_t>(content->size(), context_.payload_budget_bytes);
         return made(std::move(*content));
     }
@@ -218,7 +222,7 @@ private:
         const std::string name{token.text.substr(1)};
         if (!context_.reader)
             return fail(token.span,
-                        fmt::format("{} has no value here: it is known only while the story runs", quoted(token.text)));
+                        tr_format("{} has no value here: it is known only while the story runs", quoted(token.text)));
         const auto found = context_.facts.variables.find({*context_.reader, name});
         if (found == context_.facts.variables.end()) return unknown_variable(token, name);
         auto expression = std::make_shared<Expression>();
@@ -233,13 +237,13 @@ private:
             if (key.first == *context_.reader) known.push_back(key.second);
             if (key.second == name)
                 return fail(token.span,
-                            fmt::format("{} is known to `{}`, not to `{}`", quoted(token.text),
-                                        context_.scenario.actor_name(key.first), actor),
-                            "a program knows only what it has read itself");
+                            tr_format("{} is known to `{}`, not to `{}`", quoted(token.text),
+                                      context_.scenario.actor_name(key.first), actor),
+                            tr("a program knows only what it has read itself"));
         }
         std::string hint = suggestion(name, known);
-        if (hint.empty()) hint = fmt::format("a step before this one keeps it: `recv(1024) -> ${}`", name);
-        return fail(token.span, fmt::format("`{}` has no variable {} at this step", actor, quoted(token.text)),
+        if (hint.empty()) hint = tr_format("a step before this one keeps it: `recv(1024) -> ${}`", name);
+        return fail(token.span, tr_format("`{}` has no variable {} at this step", actor, quoted(token.text)),
                     std::move(hint));
     }
 
@@ -250,20 +254,21 @@ private:
         if (port.kind == TokenKind::kString) return unix_address(host, port);
         const auto number = parse_integer(port.text);
         if (!number || *number > 65535)
-            return fail(port.span, fmt::format("{} is no port", quoted(port.text)), "ports go from 0 to 65535");
+            return fail(port.span, tr_format("{} is no port", quoted(port.text)), tr("ports go from 0 to 65535"));
         std::string name{host.text};
         if (host.kind == TokenKind::kBracket) name = name.substr(1, name.size() - 2);
         if (!host.is_word() && name != "*" && !IpAddress::parse(name))
-            return fail(host.span, fmt::format("{} is no IP address", quoted(host.text)),
-                        "for example 127.0.0.1:9000 or [::1]:9000");
+            return fail(host.span, tr_format("{} is no IP address", quoted(host.text)),
+                        tr("for example 127.0.0.1:9000 or [::1]:9000"));
         return made(AddressText{std::move(name), static_cast<std::uint16_t>(*number)});
     }
 
     // `server:"name"`: a Unix socket has no host, but a reader wants to know whose it is.
     std::optional<Value> unix_address(const Token& host, const Token& name) {
-        if (!host.is_word()) return fail(host.span, "before a Unix socket's name stands an actor", "server:\"name\"");
+        if (!host.is_word())
+            return fail(host.span, tr("before a Unix socket's name stands an actor"), "server:\"name\"");
         AddressText address{std::string{host.text}, 0, std::string{as_text(name.bytes)}};
-        if (address.path.empty()) return fail(name.span, "a Unix socket's name is missing", "server:\"name\"");
+        if (address.path.empty()) return fail(name.span, tr("a Unix socket's name is missing"), "server:\"name\"");
         return made(std::move(address));
     }
 
@@ -271,20 +276,20 @@ private:
         const Function* function = operator_for(sign.text, type_of(left), type_of(right));
         if (function == nullptr)
             return fail(sign.span,
-                        sign.is("+") ? fmt::format("`+` cannot join {} and {}", kind_of(left), kind_of(right))
-                                     : fmt::format("`-` cannot take {} from {}", kind_of(right), kind_of(left)),
-                        sign.is("+") ? "it joins two strings or adds two numbers" : "it subtracts numbers");
+                        sign.is("+") ? tr_format("`+` cannot join {} and {}", kind_of(left), kind_of(right))
+                                     : tr_format("`-` cannot take {} from {}", kind_of(right), kind_of(left)),
+                        sign.is("+") ? tr("it joins two strings or adds two numbers") : tr("it subtracts numbers"));
         auto* bytes = std::get_if<Bytes>(&left.data);
         const auto* more = std::get_if<Bytes>(&right.data);
         if (bytes != nullptr && more != nullptr) {  // paid for already
             bytes->insert(bytes->end(), more->begin(), more->end());
             return left;
         }
-        if (++joins_ > kMaxJoins) return fail(sign.span, "too many values are joined here");
+        if (++joins_ > kMaxJoins) return fail(sign.span, tr("too many values are joined here"));
         std::vector<Value> operands;
         operands.push_back(std::move(left));
         operands.push_back(std::move(right));
-        return computed(*function, std::string{sign.text}, std::move(operands), sign.span, "use smaller numbers");
+        return computed(*function, std::string{sign.text}, std::move(operands), sign.span, tr("use smaller numbers"));
     }
 
     TokenCursor& cursor_;
@@ -314,8 +319,8 @@ std::optional<Value> parse_expected(TokenCursor& cursor, ParseContext& context) 
     if (integer == nullptr || *integer >= 0) return value;
     const Token& name = cursor.peek();
     if (*integer != -1 || !name.is_word()) {
-        context.error(value->span, "which failure is expected?",
-                      "name the error: `= ECONNREFUSED` or `= -1 ECONNREFUSED`");
+        context.error(value->span, tr("which failure is expected?"),
+                      tr("name the error: `= ECONNREFUSED` or `= -1 ECONNREFUSED`"));
         return std::nullopt;
     }
     cursor.take();

@@ -10,6 +10,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "base/messages.hpp"
 #include "sim/scenario/yaml_traps.hpp"
 
 namespace wirestory::sim {
@@ -26,7 +27,7 @@ public:
         leaf(mark, "", anchor, YamlNode::Kind::kNull);
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        refuse(mark, "an alias (`*`) cannot be used in a scenario", "write the text out where it is needed");
+        refuse(mark, tr("an alias (`*`) cannot be used in a scenario"), tr("write the text out where it is needed"));
         leaf(mark, "", 0, YamlNode::Kind::kNull);
     }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -83,9 +84,11 @@ private:
     }
     void check_properties(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         if (anchor != 0)
-            refuse(mark, "an anchor (`&`) cannot be used in a scenario", "write the text out where it is needed");
+            refuse(mark, tr("an anchor (`&`) cannot be used in a scenario"),
+                   tr("write the text out where it is needed"));
         if (!tag.empty() && tag != "?" && tag != "!")
-            refuse(mark, "a tag (`!`) cannot be used in a scenario", "put text that begins with `!` into quotes");
+            refuse(mark, tr("a tag (`!`) cannot be used in a scenario"),
+                   tr("put text that begins with `!` into quotes"));
     }
     void refuse(const YAML::Mark& mark, std::string message, std::string hint) {
         const std::size_t offset = offset_of(mark);
@@ -137,8 +140,8 @@ void check_quotes(const SourceText& source, const YamlNode& node, Diagnostics& d
     while (end < source.text().size() && std::string_view(" \t\r\n").find(source.text()[end]) != std::string_view::npos)
         ++end;
     if (end < source.text().size()) return;
-    diagnostics.error(source.span(node.offset, node.offset + 1), fmt::format("the quote {} is never closed", quote),
-                      fmt::format("close it with {} at the end of the text", quote));
+    diagnostics.error(source.span(node.offset, node.offset + 1), tr_format("the quote {} is never closed", quote),
+                      tr_format("close it with {} at the end of the text", quote));
 }
 
 void restore_spaces(YamlNode& node) {
@@ -150,12 +153,12 @@ void restore_spaces(YamlNode& node) {
 
 const char* YamlNode::describe() const {
     switch (kind) {
-        case Kind::kScalar: return "text";
-        case Kind::kSequence: return "a list";
-        case Kind::kMap: return "a mapping";
+        case Kind::kScalar: return tr("text");
+        case Kind::kSequence: return tr("a list");
+        case Kind::kMap: return tr("a mapping");
         case Kind::kNull: break;
     }
-    return "nothing";
+    return tr("nothing");
 }
 
 std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagnostics) {
@@ -175,8 +178,8 @@ std::optional<YamlNode> parse_yaml(const SourceText& source, Diagnostics& diagno
     }
     if (attempt.second_document) {
         const std::size_t offset = *attempt.second_document;
-        diagnostics.error(source.span(offset, offset + 1), "a second YAML document begins here",
-                          "one file holds one scenario: move this one to a file of its own");
+        diagnostics.error(source.span(offset, offset + 1), tr("a second YAML document begins here"),
+                          tr("one file holds one scenario: move this one to a file of its own"));
     }
     if (!attempt.root) return std::nullopt;
     check_quotes(source, *attempt.root, diagnostics);

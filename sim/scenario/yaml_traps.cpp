@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace wirestory::sim {
 namespace {
 
@@ -31,12 +33,12 @@ std::string hint_for_block(const SourceText& source, int line_number) {
             const std::string_view other = source.line(above);
             if (trimmed(other).substr(0, 2) != "- ") continue;
             if (indentation(other) == indentation(line)) break;
-            return fmt::format("indent this `-` like the one in line {}", above);
+            return tr_format("indent this `-` like the one in line {}", above);
         }
         return {};
     }
     if (text.find(": ") != std::string_view::npos || (!text.empty() && text.back() == ':'))
-        return "steps begin with `- `, and all of one list with the same indentation";
+        return tr("steps begin with `- `, and all of one list with the same indentation");
     return {};
 }
 
@@ -45,20 +47,20 @@ std::string hint_for(const SourceText& source, const YamlFault& fault, int line_
     const char at = fault.offset < source.text().size() ? source.text()[fault.offset] : '\0';
     const auto says = [&](const char* words) { return fault.message.find(words) != std::string::npos; };
     if (says("anchor is not defined") || says("alias"))
-        return "text that begins with `*` or `&` goes into quotes: '*:9000'";
+        return tr("text that begins with `*` or `&` goes into quotes: '*:9000'");
     if (at == '@' || at == '`' || at == '%' || at == '!')
-        return fmt::format("text that begins with `{}` goes into quotes", at);
-    if (says("end of sequence flow")) return "a list that begins with `[` ends with `]`";
-    if (says("end of map flow")) return "a mapping that begins with `{` ends with `}`";
-    if (at == ']' || at == '}') return "it closes a bracket that was never opened";
-    if (says("escape")) return "in a text in double quotes YAML reads `\\` itself; put the step into single quotes";
+        return tr_format("text that begins with `{}` goes into quotes", at);
+    if (says("end of sequence flow")) return tr("a list that begins with `[` ends with `]`");
+    if (says("end of map flow")) return tr_format("a mapping that begins with `{{` ends with `}}`");
+    if (at == ']' || at == '}') return tr("it closes a bracket that was never opened");
+    if (says("escape")) return tr("in a text in double quotes YAML reads `\\` itself; put the step into single quotes");
     const std::string_view rest = line.substr(std::min(line.size(), fault.offset - source.line_begin(fault.offset)));
     if (line.find('\'') != std::string_view::npos && says("end of map") && !rest.empty() && rest.front() != '-')
-        return "inside single quotes a single quote is written twice: ''";
+        return tr("inside single quotes a single quote is written twice: ''");
     if (says("illegal map value") && line_number > 1) {
         const std::string_view before = trimmed(source.line(line_number - 1));
         if (before.find(':') != std::string_view::npos && before.find(": ") == std::string_view::npos)
-            return fmt::format("put a space behind the colon in line {}", line_number - 1);
+            return tr_format("put a space behind the colon in line {}", line_number - 1);
     }
     return hint_for_block(source, line_number);
 }
@@ -79,8 +81,8 @@ bool report_and_repair_colon(const SourceText& source, const YamlFault& fault, s
         value = value.substr(0, comment);
     value = trimmed(value);
     diagnostics.error(source.span(fault.offset, fault.offset + 1),
-                      "a colon with a space behind it ends the text for YAML",
-                      fmt::format("put the whole text into single quotes: {}", in_single_quotes(printable(value))));
+                      tr("a colon with a space behind it ends the text for YAML"),
+                      tr_format("put the whole text into single quotes: {}", in_single_quotes(printable(value))));
     text[fault.offset + 1] = kStandInForSpace;
     return true;
 }
@@ -94,11 +96,11 @@ void report_yaml_fault(const SourceText& source, const YamlFault& fault, Diagnos
         SourceSpan span;
         span.line = number;
         span.column = static_cast<int>(tab) + 1;
-        diagnostics.error(span, "a tab cannot indent YAML", "indent with spaces");
+        diagnostics.error(span, tr("a tab cannot indent YAML"), tr("indent with spaces"));
         return;
     }
     diagnostics.error(source.span(fault.offset, fault.offset + 1),
-                      fmt::format("this is no valid YAML: {}", printable(fault.message)),
+                      tr_format("this is no valid YAML: {}", printable(fault.message)),
                       hint_for(source, fault, line_number));
 }
 
