@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 namespace wirestory::analysis {
 namespace {
@@ -14,8 +15,9 @@ public:
         for (SocketId id = 0; id < sockets.size(); ++id) {
             if (sockets[id].family != SocketFamily::kUdp) continue;
             for (const std::uint32_t index : calls.calls_of(id)) {
-                const std::uint16_t port = calls.call(index).local.port;
-                if (port != 0) listening_[{sockets[id].actor, port}] = id;
+                const Call& call = calls.call(index);
+                if (call.local.port != 0) listening_[{sockets[id].actor, call.local.port}] = id;
+                if (call.kind == CallKind::kSetsockopt && call.returned == 0) note_membership(sockets[id].actor, call);
             }
         }
     }
@@ -31,7 +33,7 @@ public:
         for (const ActorId host : hosts_of(item.datagram.packet)) {
             // To a group or to all: whoever on this host has a socket on that port.
             const auto found = listening_.find({host, target.endpoint.port});
-            if (found == listening_.end()) continue;
+            if (found == listening_.end() || !takes(host, target.endpoint.address, item.sent_ns)) continue;
             item.datagram.receiver = found->second;
             to_one_of_many(item, host, out);
         }
@@ -39,6 +41,31 @@ public:
     }
 
 private:
+    // `IP_ADD_MEMBERSHIP, "239.1.2.3"`, as recorded: the group stands in quotes.
+    void note_membership(ActorId host, const Call& call) {
+        const bool joins = call.arguments.starts_with("IP_ADD_MEMBERSHIP");
+        if (!joins && !call.arguments.starts_with("IP_DROP_MEMBERSHIP")) return;
+        const std::size_t begin = call.arguments.find('"');
+        const std::size_t end = call.arguments.find('"', begin + 1);
+        if (end == std::string::npos) return;
+        memberships_[{host, call.arguments.substr(begin + 1, end - begin - 1)}].push_back({call.exit_ns, joins});
+    }
+
+    // Whether the host gives its sockets what is sent to this address. A group is taken while any of its sockets has
+    // joined: with IP_MULTICAST_ALL, the default, that counts for all (ip(7)); a broadcast always is.
+    [[nodiscard]] bool takes(ActorId host, const IpAddress& to, TimeNs when) const {
+        constexpr std::uint32_t kGroupBits = 0xF0000000;
+        constexpr std::uint32_t kGroups = 0xE0000000;  // 224.0.0.0/4 (RFC 5771)
+        if (to.version != IpVersion::kV4 || (to.v4_host_order() & kGroupBits) != kGroups) return true;
+        const auto found = memberships_.find({host, to.to_string()});
+        if (found == memberships_.end()) return false;
+        std::int64_t members = 0;
+        for (const Membership& change : found->second) {
+            if (change.time_ns <= when) members += change.joins ? 1 : -1;
+        }
+        return members > 0;
+    }
+
     [[nodiscard]] std::vector<ActorId> hosts_of(std::uint32_t packet) const {
         std::vector<ActorId> hosts;
         for (const std::uint32_t fate : sightings_.fates(packet)) hosts.push_back(calls_.recording().fates[fate].to);
@@ -95,6 +122,11 @@ private:
     const Sightings& sightings_;
     const FlowTableResult& table_;
     std::map<std::pair<ActorId, std::uint16_t>, SocketId> listening_;
+    struct Membership {
+        TimeNs time_ns = 0;
+        bool joins = false;
+    };
+    std::map<std::pair<ActorId, std::string>, std::vector<Membership>> memberships_;  // of a host in a group
 };
 
 }  // namespace

@@ -114,10 +114,12 @@ bool Receiver::looks_like(std::uint32_t index, const Call& read) const {
     const Endpoint& sender = table_.flows[datagram.flow].end(datagram.from).endpoint;
     if (read.peer.port != 0 && read.peer != sender) return false;
     ByteView sent_bytes;
-    if (datagram.packet != kNoIndex) {
-        sent_bytes = decode_packet(calls_.recording(), datagram.packet).payload;
-    } else if (datagram.send_call != kNoIndex) {
+    if (datagram.send_call != kNoIndex) {
         sent_bytes = call(datagram.send_call).payload;
+    } else if (datagram.packet != kNoIndex) {
+        // A fragment holds a piece of it, not its begin.
+        const capture::DecodedPacket decoded = decode_packet(calls_.recording(), datagram.packet);
+        if (!decoded.more_fragments && decoded.fragment_offset_bytes == 0) sent_bytes = decoded.payload;
     }
     const std::size_t comparable = std::min(sent_bytes.size(), read.payload.size());
     return std::equal(sent_bytes.begin(), sent_bytes.begin() + static_cast<std::ptrdiff_t>(comparable),

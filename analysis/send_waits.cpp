@@ -49,6 +49,13 @@ private:
     void apply_step(const SendStep& step);
     void apply_call(const Call& call);
     [[nodiscard]] SendWait reason() const;
+    // The kernel counts segments, however small (tcp_cwnd_test(), net/ipv4/tcp_output.c).
+    [[nodiscard]] std::size_t segments_in_flight() const {
+        const auto first = std::upper_bound(segments_.begin(), segments_.end(), now_.acknowledged);
+        const auto last = std::lower_bound(segments_.begin(), segments_.end(), now_.sent);
+        // The one that holds the first unacknowledged byte began at it or before it.
+        return static_cast<std::size_t>(std::max<std::ptrdiff_t>(last - first, 0)) + 1;
+    }
     void close(TimeNs when, EventRef event) {
         if (open_.why == SendWait::kNone || when <= open_.begin_ns) return;
         open_.end_ns = when;
@@ -73,8 +80,9 @@ private:
     StreamOffset window_end_ = 0;
     bool window_known_ = false;
     StreamOffset small_end_ = 0;  // up to where the last segment below one MSS went: Minshall's form of Nagle's rule
-    StreamOffset cwnd_bytes_ = 0;
-    bool reduced_ = false;  // the congestion control holds back after a loss or a mark
+    std::vector<StreamOffset> segments_;  // where each segment began that was sent for the first time, ascending
+    std::uint32_t cwnd_segments_ = 0;     // 0: never sampled
+    bool reduced_ = false;                // the congestion control holds back after a loss or a mark
     bool no_delay_ = false;
     bool cork_ = false;
     bool more_ = false;      // the last send said that more will come
@@ -82,6 +90,10 @@ private:
 };
 
 void WaitFinder::gather() {
+    for (const Carried& carried : ledger_.carried) {
+        if (!carried.retransmission) segments_.push_back(carried.range.begin);
+    }
+    std::sort(segments_.begin(), segments_.end());
     for (std::uint32_t i = 0; i < ledger_.send_buffer.size(); ++i) {
         moments_.push_back({ledger_.send_buffer[i].time_ns, Change::kStep, i});
     }
@@ -125,7 +137,7 @@ EventRef WaitFinder::apply(const Moment& moment) {
 
 void WaitFinder::apply_sample(const Sample& sample) {
     if (sample.tcp.snd_mss_bytes != 0) mss_ = sample.tcp.snd_mss_bytes;
-    cwnd_bytes_ = static_cast<StreamOffset>(sample.tcp.snd_cwnd_segments) * mss_;
+    cwnd_segments_ = sample.tcp.snd_cwnd_segments;
     reduced_ = sample.tcp.ca_state >= kCongestionReduced;
 }
 
@@ -156,8 +168,7 @@ SendWait WaitFinder::reason() const {
         if (!no_delay_ && in_flight > 0 && small_end_ > now_.acknowledged) return SendWait::kNagle;
     }
     if (in_flight == 0) return SendWait::kNone;
-    // The kernel counts segments: the last one in flight may be a short one.
-    const bool full = cwnd_bytes_ == 0 ? unsent >= mss_ : in_flight + mss_ > cwnd_bytes_;
+    const bool full = cwnd_segments_ == 0 ? unsent >= mss_ : segments_in_flight() >= cwnd_segments_;
     return full || reduced_ ? SendWait::kCongestionWindow : SendWait::kNone;
 }
 

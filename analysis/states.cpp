@@ -52,6 +52,23 @@ private:
     std::vector<StateSpan> spans_;
 };
 
+// How far a connection has come. It never goes back (RFC 9293, 3.3.2): a figure that says so was read before the change
+// and stamped after it, by a thread that had lost its core in between.
+int progress(TcpState state) {
+    switch (state) {
+        case TcpState::kListen: return 0;
+        case TcpState::kSynSent:
+        case TcpState::kSynReceived: return 1;
+        case TcpState::kEstablished: return 2;
+        case TcpState::kFinWait1:
+        case TcpState::kCloseWait: return 3;
+        case TcpState::kFinWait2:
+        case TcpState::kClosing:
+        case TcpState::kLastAck: return 4;
+        default: return 5;
+    }
+}
+
 void EndStates::apply_samples(const CallIndex& calls, SocketId socket) {
     std::vector<StateSpan> corrected;
     for (const StateSpan& span : spans_) {
@@ -67,6 +84,7 @@ void EndStates::apply_samples(const CallIndex& calls, SocketId socket) {
             // tcp_time_wait() (net/ipv4/tcp_minisocks.c) moves the connection to a socket of its own and leaves the
             // program's in CLOSE.
             if (current.state == TcpState::kTimeWait && sample.tcp.state == TcpState::kClosed) continue;
+            if (progress(sample.tcp.state) < progress(current.state)) continue;
             const bool inside = sample.time_ns - span.begin_ns > kSampleSlack &&
                                 (span.end_ns - sample.time_ns > kSampleSlack || &span == &spans_.back());
             if (!inside) continue;

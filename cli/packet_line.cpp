@@ -69,7 +69,7 @@ std::string info_of(const Analysis& analysis, std::uint32_t packet, const Decode
             break;
         case Transport::kIcmp:
         case Transport::kIcmpv6: out = fmt::format("type {} code {}", decoded.icmp.type, decoded.icmp.code); break;
-        case Transport::kOther: out = fmt::format("IP protocol {}", decoded.ip_protocol); break;
+        case Transport::kOther: out = capture::ip_protocol_text(decoded.ip_protocol); break;
         case Transport::kNone: break;
     }
     const bool ported = headed || decoded.transport == Transport::kUdp;

@@ -5,6 +5,21 @@
 
 namespace wirestory::capture {
 
+// https://www.iana.org/assignments/protocol-numbers
+std::string ip_protocol_text(std::uint8_t ip_protocol) {
+    switch (ip_protocol) {
+        case 2: return "IGMP";
+        case 47: return "GRE";
+        case 50: return "ESP";
+        case 51: return "AH";
+        case 89: return "OSPF";
+        case 103: return "PIM";
+        case 112: return "VRRP";
+        case 132: return "SCTP";
+        default: return "IP protocol " + std::to_string(ip_protocol);
+    }
+}
+
 const char* to_string(DecodeIssue issue) {
     switch (issue) {
         case DecodeIssue::kNone: return "none";

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "base/address.hpp"
 #include "base/bytes.hpp"
@@ -24,6 +25,8 @@ enum class DecodeIssue : std::uint8_t {
     kFragment,   // not the first fragment: no transport header here
 };
 const char* to_string(DecodeIssue issue);
+// "IGMP", "ESP" ... for what decode() goes no deeper into; "IP protocol 200" where it has no name here.
+std::string ip_protocol_text(std::uint8_t ip_protocol);
 
 // How another packet is carried in this one; decode_inner() goes on from there.
 enum class Tunnel : std::uint8_t { kNone, kIpInIp, kGre, kErspan, kVxlan, kGeneve, kGtpU, kTeredo, kMplsInUdp };

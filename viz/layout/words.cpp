@@ -85,7 +85,7 @@ PacketWords packet_words(const Recording& recording, const analysis::Analysis& a
             break;
         default:
             words.flags = decoded.issue == capture::DecodeIssue::kNone
-                              ? fmt::format("IP protocol {}", decoded.ip_protocol)
+                              ? capture::ip_protocol_text(decoded.ip_protocol)
                               : fmt::format("frame: {}", capture::to_string(decoded.issue));
             words.payload_bytes = packets.original_bytes(packet);
             words.payload = {};
