@@ -55,6 +55,18 @@ class ShowTest(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("cut", result.stdout + result.stderr)
 
+    def test_a_packed_capture_comes_through_standard_input(self):
+        for packed in ["format.pcap.gz", "format.pcap.zst"]:
+            path = os.path.join(wirestory.SOURCE, "tests/golden/captures", packed)
+            command = f"cat '{path}' | '{wirestory.BINARY}' show - --ascii"
+            result = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertIn("standard input: 2 packets", result.stdout)
+            self.assertIn('"hello"', result.stdout)
+        refused = wirestory.run("show", "-", stdin=subprocess.DEVNULL)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("no file and no pipe", refused.stderr)
+
     def test_check_accepts_the_whole_library(self):
         result = wirestory.run("check", *wirestory.library())
         self.assertEqual(result.returncode, 0, result.stderr)
