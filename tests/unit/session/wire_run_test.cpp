@@ -98,20 +98,29 @@ TEST_CASE("5 % loss takes 5 % of 20,000 datagrams, the same ones each time, and 
     for (int attempt = 0; attempt < 2; ++attempt) {
         const Recording recording = run(scenario, folder.file("run.pcapng"));
         const analysis::Sightings sightings(recording);
-        std::set<std::uint64_t> told;
+        // The story ends with the last datagrams on their way. They find the server's socket closed, and its kernel
+        // answers some of them by ICMP: those packets are none of the client's.
+        constexpr ActorId kClientActor = 1;
+        std::set<std::uint64_t> sent, told;
         for (const WireFate& fate : recording.fates) {
             REQUIRE(!is_unasked(fate.cause));
+            if (fate.from != kClientActor) continue;
+            sent.insert(fate.packet_id);
             if (fate.cause == DropCause::kLoss) told.insert(fate.packet_id), lost[attempt].insert(fate.packet_number);
         }
-        REQUIRE(recording.fates.size() == kDatagrams);
+        REQUIRE(recording.actors.at(kClientActor).name == "client");
+        REQUIRE(sent.size() == kDatagrams);
         std::set<std::uint64_t> never_seen;
+        std::size_t seen = 0;
         for (std::uint32_t packet = 0; packet < recording.packets.size(); ++packet) {
-            if (!sightings.is_logical(packet)) continue;
-            if (sightings.arrivals(packet).empty()) never_seen.insert(recording.packets.packet_id(packet));
+            if (!sent.contains(recording.packets.packet_id(packet))) continue;
+            ++seen;
+            if (sightings.is_logical(packet) && sightings.arrivals(packet).empty())
+                never_seen.insert(recording.packets.packet_id(packet));
         }
         for (const Tap& tap : recording.taps) CHECK(tap.dropped == 0);
         CHECK(told == never_seen);
-        CHECK(recording.packets.size() == 2 * kDatagrams - told.size());
+        CHECK(seen == 2 * kDatagrams - told.size());
     }
     CHECK(lost[0] == lost[1]);
     constexpr double kMean = 0.05 * kDatagrams;
