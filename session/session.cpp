@@ -84,8 +84,9 @@ std::vector<std::string> rule_texts(const sim::Scenario& scenario) {
 void let_come_to_rest(sim::Wire& wire) {
     const TimeNs deadline_ns = monotonic_now_ns() + kRestNs;
     for (std::uint64_t before = ~std::uint64_t{0}; monotonic_now_ns() < deadline_ns;) {
+        if (!wire.drain(deadline_ns - monotonic_now_ns())) return;
         const std::uint64_t offered = wire.statistics().offered;
-        if (offered == before || !wire.drain(deadline_ns - monotonic_now_ns())) return;
+        if (offered == before) return;
         before = offered;
     }
 }

@@ -40,8 +40,9 @@ private:
     void end_open_calls();
 
     // --- the settle rule
-    // Waits until no call is running; calls seen asleep are logged as open.
+    // Waits until no call is running and what was sent is on the wire; calls seen asleep are logged as open.
     bool settle(std::size_t step);
+    bool let_calls_settle(std::size_t step);
     bool all_settled();
     void collect_returns();
 

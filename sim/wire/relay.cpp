@@ -47,7 +47,9 @@ Relay::Relay(const WireSpec& spec, const WireOptions& options, std::vector<Packe
       waiting_(ports_.size() * ports_.size()),
       heads_(ports_.size()),
       outboxes_(new Outbox[ports_.size()]),
-      log_(options.log_entries) {}
+      log_(options.log_entries),
+      taken_(new std::atomic<std::uint64_t>[ports_.size()]()),
+      ring_losses_(new std::atomic<std::uint64_t>[ports_.size()]()) {}
 
 Relay::~Relay() { stop(); }
 
@@ -95,16 +97,21 @@ bool Relay::drain(DurationNs timeout) {
 }
 
 WireStatistics Relay::statistics() const {
-    for (const PacketPort& port : ports_) ring_losses_ += port.take_losses();
     WireStatistics statistics;
+    for (std::size_t host = 0; host < ports_.size(); ++host)
+        statistics.ring_losses += ring_losses_[host] += ports_[host].take_losses();
     statistics.offered = counters_.offered;
     statistics.delivered = counters_.delivered;
     for (std::size_t i = 0; i < kDropCauses; ++i) statistics.dropped[i] = counters_.dropped[i];
-    statistics.ring_losses = ring_losses_;
     statistics.strangers = counters_.strangers;
     statistics.log_losses = log_.lost();
     statistics.worst_lateness_ns = counters_.worst_lateness_ns;
     return statistics;
+}
+
+std::uint64_t Relay::frames_of(HostId host) const {
+    ring_losses_[host] += ports_[host].take_losses();
+    return taken_[host].load(std::memory_order_acquire) + ring_losses_[host];
 }
 
 void Relay::run() {
@@ -162,8 +169,11 @@ bool Relay::receive(TimeNs until_ns) {
     }
     if (taken == 0) return false;
     flush_all();  // what leaves at once still lies in the rings
-    for (std::size_t host = 0; host < ports_.size(); ++host)
-        if (heads_[host].taken != 0) ports_[host].release(heads_[host].taken);
+    for (std::size_t host = 0; host < ports_.size(); ++host) {
+        if (heads_[host].taken == 0) continue;
+        ports_[host].release(heads_[host].taken);
+        taken_[host].fetch_add(heads_[host].taken, std::memory_order_release);
+    }
     return true;
 }
 

@@ -39,6 +39,8 @@ public:
 
     void take_fates(std::vector<FateEntry>& fates) { log_.take(fates); }  // one reader thread
     [[nodiscard]] WireStatistics statistics() const;
+    // Frames of `host` that were taken up (their fate is decided), or that its ring had no room for.
+    [[nodiscard]] std::uint64_t frames_of(HostId host) const;
 
 private:
     struct Change {
@@ -89,7 +91,9 @@ private:
     std::unique_ptr<Outbox[]> outboxes_;  // by receiver
     FateLog log_;
     Counters counters_;
-    mutable std::atomic<std::uint64_t> ring_losses_{0};
+    // By host: frames taken from its ring (written by the relay's thread alone), and frames that found it full.
+    std::unique_ptr<std::atomic<std::uint64_t>[]> taken_;
+    std::unique_ptr<std::atomic<std::uint64_t>[]> ring_losses_;
 
     UniqueFd wake_fd_;
     std::atomic<bool> asked_{false};  // somebody waits for a change, a drain or the end

@@ -2,8 +2,8 @@
 // drops, doubles and damages packets as a WireSpec says, and tells what became of each. This is the only header of
 // sim/wire that others need. To be made inside a private namespace (enter_sandbox); needs neither root nor netem nor
 // /dev/net/tun. Does not know actors, stories or captures. Errors name what was refused and the cure. open() and
-// take_fates() are for one thread, everything else is safe from any. Nothing is left behind when the process ends,
-// however it ends.
+// take_fates() are for one thread, everything else is safe from any. Nothing is left behind when
+// the process ends, however it ends.
 #pragma once
 
 #include <array>
@@ -88,6 +88,9 @@ public:
     void take_fates(std::vector<FateEntry>& fates);
     [[nodiscard]] WireStatistics statistics() const;
 
+    // Waits until the relay has taken up every frame that the hosts' devices have sent by now, so that what is sent
+    // or changed after it comes after them; false when `timeout` passed first or the kernel does not tell the count.
+    bool catch_up(DurationNs timeout);
     // Waits until everything that came so far has left or was dropped; false when `timeout` passed first.
     bool drain(DurationNs timeout);
     // Stops the relay; packets on their way are dropped as kClosed. Hosts and statistics stay until destruction.

@@ -108,6 +108,22 @@ TEST_CASE("no more packets are on their way than there is room for") {
           }) == "");
 }
 
+TEST_CASE("what was sent before it is with the relay when catching up returns") {
+    for (const User user : users_to_try())
+        CHECK(in_sandbox(user, [](Checks& checks) {
+                  auto wire = open_wire(checks, two_hosts());
+                  if (!wire) return;
+                  const auto client = socket_on(*wire, 0, SOCK_DGRAM, kPort);
+                  const auto server = socket_on(*wire, 1, SOCK_DGRAM, kPort);
+                  for (std::uint64_t round = 0; round < 400; round += 2) {
+                      EXPECT_IN(checks, send_to(client.get(), wire->hosts()[1].address, kPort, "there"));
+                      EXPECT_IN(checks, send_to(server.get(), wire->hosts()[0].address, kPort, "back"));
+                      EXPECT_IN(checks, wire->catch_up(20 * kSecondNs));
+                      EXPECT_EQUAL_IN(checks, wire->statistics().offered, round + 2);
+                  }
+              }) == "");
+}
+
 TEST_CASE("frames that only mark a tap are not carried and not counted") {
     CHECK(in_sandbox(User::kSelf, [](Checks& checks) {
               auto wire = open_wire(checks, two_hosts());
