@@ -5,6 +5,7 @@
 #include "analysis/fate_words.hpp"
 #include "base/text.hpp"
 #include "capture/wire/packet.hpp"
+#include "cli/flow_json.hpp"
 
 namespace wirestory::cli {
 
@@ -142,7 +143,8 @@ json call_json(const Recording& recording, const Call& call) {
     return out;
 }
 
-json flow_json(const Recording& recording, const analysis::Flow& flow) {
+json flow_json(const Recording& recording, const Analysis& analysis, analysis::FlowId id) {
+    const analysis::Flow& flow = analysis.flows[id];
     json ends = json::array();
     for (const analysis::FlowEnd& end : flow.ends) {
         ends.push_back({{"endpoint", end.endpoint.to_string()},
@@ -150,11 +152,14 @@ json flow_json(const Recording& recording, const analysis::Flow& flow) {
                         {"socket", end.socket == kNoSocket ? json(nullptr) : json(end.socket)},
                         {"mss_bytes", end.mss_bytes}});
     }
-    return {{"protocol", transport_name(flow.transport)},
-            {"first_ns", flow.first_ns},
-            {"last_ns", flow.last_ns},
-            {"packets", flow.packets.size()},
-            {"ends", std::move(ends)}};
+    json out{{"protocol", transport_name(flow.transport)},
+             {"first_ns", flow.first_ns},
+             {"last_ns", flow.last_ns},
+             {"packets", flow.packets.size()},
+             {"ends", std::move(ends)}};
+    if (flow.transport == capture::Transport::kTcp)
+        out["summary"] = flow_summary_json(summarise(recording, analysis, id));
+    return out;
 }
 
 // The members carry their index, for with a filter their place in the list is another.
@@ -337,7 +342,8 @@ bool export_json(const Recording& recording, const Analysis& analysis, analysis:
         [&](std::size_t i) { return numbered(packet_json(recording, analysis, static_cast<std::uint32_t>(i)), i); });
     out.member("samples", recording.samples.size());
     out.member("tx_reports", recording.tx_reports.size());
-    out.list("flows", analysis.flows.size(), [&](std::size_t i) { return flow_json(recording, analysis.flows[i]); });
+    out.list("flows", analysis.flows.size(),
+             [&](std::size_t i) { return flow_json(recording, analysis, static_cast<analysis::FlowId>(i)); });
     out.list("streams", analysis.streams.size(), [&](std::size_t i) { return stream_json(analysis.streams[i]); });
     out.list("datagrams", analysis.datagrams.size(),
              [&](std::size_t i) { return datagram_json(analysis.datagrams[i]); });

@@ -1,6 +1,9 @@
-// One line a flow: who, how much in each direction, when, how it ended. With a filter only its packets count.
+// A row a flow: who, how much in each direction, when, how it ended; and of a TCP connection, under it, how it began
+// and ended, its ends' states and figures. With a filter only its packets are counted; what stands under the row is
+// of the whole connection.
 #include <fmt/format.h>
 
+#include "analysis/flow_words.hpp"
 #include "base/text.hpp"
 #include "cli/show_views.hpp"
 #include "cli/text_table.hpp"
@@ -37,15 +40,34 @@ FlowSums sums_of(const ShowContext& context, const Flow& flow) {
     return sums;
 }
 
-// How a TCP connection began and ended, as far as the capture shows it.
-std::string course_of(const Flow& flow) {
-    if (flow.transport != capture::Transport::kTcp) return {};
-    const analysis::FlowMarks& marks = flow.marks;
-    const auto seen = [](std::uint32_t packet) { return packet != analysis::kNoPacket; };
-    if (seen(marks.rst)) return !seen(marks.syn_ack) && seen(marks.syn) ? "refused" : "reset";
-    if (seen(marks.fin[0]) && seen(marks.fin[1])) return "closed";
-    if (seen(marks.fin[0]) || seen(marks.fin[1])) return "half closed";
-    return seen(marks.syn) && !seen(marks.syn_ack) ? "no answer" : "open";
+// One word or two for the column.
+std::string course_of(const analysis::FlowSummary& summary) {
+    using analysis::FlowEnding;
+    switch (summary.ending) {
+        case FlowEnding::kNone: return summary.beginning == analysis::FlowBeginning::kRefused ? "refused" : "no answer";
+        case FlowEnding::kOpen: return "open";
+        case FlowEnding::kHalfClosed: return "half closed";
+        case FlowEnding::kClosed:
+        case FlowEnding::kSimultaneousClose: return "closed";
+        case FlowEnding::kReset: return "reset";
+    }
+    return {};
+}
+
+// Two notes: how the connection began and ended; its figures.
+void add_notes(const ShowContext& context, const Flow& flow, const analysis::FlowSummary& summary, TextTable& table) {
+    const analysis::EndNames names = analysis::end_names(context.recording, flow, context.language);
+    std::vector<std::string> course{analysis::beginning_words(summary, context.language),
+                                    analysis::ending_words(summary, names, context.language)};
+    if (std::string states = analysis::state_words(summary, names); !states.empty()) {
+        course.push_back(std::move(states));
+    }
+    table.note(course);
+    std::vector<std::string> figures;
+    for (const analysis::FlowFigure& figure : analysis::figure_words(summary, context.language)) {
+        figures.push_back(figure.name + " " + figure.value);
+    }
+    table.note(figures);
 }
 
 }  // namespace
@@ -67,12 +89,16 @@ bool show_flows(const ShowContext& context) {
         const Flow& flow = flows[i];
         const FlowSums sums = sums_of(context, flow);
         if (sums.packets[0] + sums.packets[1] == 0) continue;
-        table.add({fmt::format("{}", i), flow.transport == capture::Transport::kTcp ? "TCP" : "UDP",
+        const bool tcp = flow.transport == capture::Transport::kTcp;
+        const analysis::FlowSummary summary =
+            tcp ? analysis::summarise(context.recording, context.analysis, i) : analysis::FlowSummary{};
+        table.add({fmt::format("{}", i), tcp ? "TCP" : "UDP",
                    endpoint_text(context.recording, flow.end(Side::kInitiator).endpoint),
                    endpoint_text(context.recording, flow.end(Side::kResponder).endpoint),
                    fmt::format("{}/{}", sums.packets[0], sums.packets[1]),
                    fmt::format("{}/{}", sums.bytes[0], sums.bytes[1]), time(sums.first_ns),
-                   format_duration(sums.last_ns - sums.first_ns), course_of(flow)});
+                   format_duration(sums.last_ns - sums.first_ns), tcp ? course_of(summary) : ""});
+        if (tcp) add_notes(context, flow, summary, table);
         if (table.rows_waiting() >= kRowsAtOnce && !write_out(table.take_lines())) return false;
     }
     return write_out(table.take_lines());

@@ -11,6 +11,7 @@ namespace wirestory::cli {
 namespace {
 
 constexpr int kBetween = 2;
+constexpr std::size_t kNoteIndent = 6;
 
 std::string padded(const std::string& text, int width, bool right) {
     const std::string shown = fit_width(text, width);
@@ -24,8 +25,11 @@ std::string in_ascii(const std::string& text) {
         const std::string_view rest = std::string_view(text).substr(i);
         const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
         constexpr std::string_view kArrow = "→";
+        constexpr std::string_view kTimes = "×";
         if (rest.starts_with(kArrow)) {
             out += "->";
+        } else if (rest.starts_with(kTimes)) {
+            out += 'x';
         } else {
             out += length == 1 && static_cast<unsigned char>(text[i]) < 0x80 ? text[i] : '?';
         }
@@ -45,7 +49,24 @@ void TextTable::add(std::vector<std::string> cells) {
     cells.resize(columns_.size());
     if (!unicode_) std::transform(cells.begin(), cells.end(), cells.begin(), in_ascii);
     for (std::size_t i = 0; i < cells.size(); ++i) natural_[i] = std::max(natural_[i], display_width(cells[i]));
-    rows_.push_back(std::move(cells));
+    rows_.push_back({std::move(cells), {}});
+}
+
+void TextTable::note(const std::vector<std::string>& parts) {
+    if (rows_.empty() || parts.empty()) return;
+    const std::string indent(kNoteIndent, ' ');
+    std::string lines;
+    std::string line = indent;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        std::string part = parts[i] + (i + 1 < parts.size() ? ";" : "");
+        if (line.size() > kNoteIndent && display_width(line) + 1 + display_width(part) > width_) {
+            lines += line + "\n";
+            line = indent;
+        }
+        line += (line.size() > kNoteIndent ? " " : "") + part;
+    }
+    lines += line + "\n";
+    rows_.back().note += unicode_ ? lines : in_ascii(lines);
 }
 
 std::vector<int> TextTable::fitted_widths() const {
@@ -85,7 +106,7 @@ std::string TextTable::take_lines() {
         out += line(titles, widths);
         titled_ = true;
     }
-    for (const auto& row : rows_) out += line(row, widths);
+    for (const Row& row : rows_) out += line(row.cells, widths) + row.note;
     rows_.clear();
     return out;
 }

@@ -18,6 +18,8 @@ public:
     TextTable(std::vector<Column> columns, int width, bool unicode);
 
     void add(std::vector<std::string> cells);
+    // Under the row added last: these, with semicolons between them, on as many lines as they need.
+    void note(const std::vector<std::string>& parts);
     // The rows added since the last call, the titles above the first ones. The last column is cut at the width.
     [[nodiscard]] std::string take_lines();
     [[nodiscard]] std::size_t rows_waiting() const { return rows_.size(); }
@@ -30,7 +32,11 @@ private:
     int width_;
     bool unicode_;
     std::vector<int> natural_;
-    std::vector<std::vector<std::string>> rows_;
+    struct Row {
+        std::vector<std::string> cells;
+        std::string note;  // whole lines
+    };
+    std::vector<Row> rows_;
     bool titled_ = false;
 };
 

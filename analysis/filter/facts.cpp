@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/flow_summary.hpp"
 #include "analysis/flow_table.hpp"
 
 namespace wirestory::analysis::filter {
@@ -87,6 +88,12 @@ void Facts::number_streams() {
 std::uint32_t Facts::stream_number(FlowId flow) {
     if (stream_numbers_.size() != analysis_->flows.size()) number_streams();
     return stream_numbers_[flow];
+}
+
+std::uint8_t Facts::completeness(FlowId flow) {
+    const auto [found, is_new] = completeness_.try_emplace(flow);
+    if (is_new) found->second = completeness_of(*analysis_, analysis_->flows[flow]);
+    return found->second;
 }
 
 Facts::Bytes Facts::bytes_of_call() const {

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] std::uint32_t window_bytes() const;
     // Which TCP (or UDP) flow this is, in Wireshark's count from 0.
     [[nodiscard]] std::uint32_t stream_number(FlowId flow);
+    // Wireshark's tcp.completeness of a TCP flow: of all of it, as Wireshark's window shows it.
+    [[nodiscard]] std::uint8_t completeness(FlowId flow);
 
     // What the bytes of the packet or the call belong to.
     struct Bytes {
@@ -82,6 +84,7 @@ private:
     std::size_t layer_count_ = 0;
     bool decoded_ = false;
     std::vector<std::uint32_t> stream_numbers_;
+    std::unordered_map<FlowId, std::uint8_t> completeness_;             // of flows asked about
     std::vector<FindingOf> findings_;                                   // by event
     std::unordered_map<FlowId, std::vector<FindingOf>> late_findings_;  // of flows that the analysis left for later
     bool findings_listed_ = false;

@@ -137,6 +137,12 @@ constexpr Field kFields[] = {
          const Flow* flow = f.flow();
          if (flow != nullptr && flow->transport == Transport::kTcp) s.number(f.stream_number(f.flow_id()));
      }},
+    {"tcp.completeness", FieldType::kNumber,
+     [](Facts& f, ValueSink& s) {
+         const Flow* flow = f.flow();
+         if (flow != nullptr && flow->transport == Transport::kTcp) s.number(f.completeness(f.flow_id()));
+     },
+     255},
     {"tcp.len", FieldType::kNumber,
      [](Facts& f, ValueSink& s) { each_whole(f, [&](const DecodedPacket& p) { s.number(p.payload_bytes); }); }},
     {"tcp.seq", FieldType::kNumber, relative_seq},

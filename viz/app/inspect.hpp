@@ -30,6 +30,9 @@ std::vector<FieldGroup> packet_layers(const Recording& recording, const analysis
 // Where and when it left and arrived, and what the wire did to it; no title where there is no wire.
 FieldGroup wire_fields(const Recording& recording, const analysis::Analysis& analysis, std::uint32_t packet,
                        Language language);
+// How the TCP connection began, went and ended; no title for what is none. Reads all packets of the flow.
+FieldGroup flow_fields(const Recording& recording, const analysis::Analysis& analysis, analysis::FlowId flow,
+                       Language language);
 FieldGroup call_fields(const Recording& recording, const Call& call, Language language);
 
 // The sample of `socket` nearest to `time` among those taken beside the calls, which have all figures.

@@ -130,6 +130,32 @@ void draw_findings_here(AppModel& model, Ui& ui) {
     }
 }
 
+analysis::FlowId flow_selected(const AppModel& model) {
+    const EventRef event = model.view.selected;
+    const analysis::Analysis& analysis = model.analysis();
+    if (model.view.bytes) return model.view.bytes->stream.flow;
+    if (event.kind == EventKind::kPacket && event.index < analysis.packets.size()) {
+        return analysis.packets.flow[event.index];
+    }
+    if (event.kind != EventKind::kCall || event.index >= model.recording().calls.size()) return analysis::kNoFlow;
+    const auto ends = analysis.ends_of(model.recording().calls[event.index].socket);
+    return ends.size() == 1 ? ends.front().flow : analysis::kNoFlow;
+}
+
+void draw_connection(const AppModel& model, Ui& ui) {
+    const analysis::FlowId flow = flow_selected(model);
+    const Language language = model.view.language;
+    if (ui.connection_of != flow || ui.connection_revision != model.revision || ui.connection_language != language) {
+        ui.connection = flow_fields(model.recording(), model.analysis(), flow, language);
+        ui.connection_of = flow;
+        ui.connection_revision = model.revision;
+        ui.connection_language = language;
+    }
+    if (ui.connection.title.empty()) return;
+    heading(ui, ui.connection.title.c_str());
+    draw_fields(ui, ui.connection, width_of_names({ui.connection}));
+}
+
 void draw_reports(const AppModel& model, const Ui& ui) {
     const EventRef event = model.view.selected;
     if (event.kind != EventKind::kCall || event.index >= model.recording().calls.size()) return;
@@ -185,6 +211,7 @@ void draw_inspector(AppModel& model, Ui& ui) {
     draw_latencies(model, ui);
     draw_findings_here(model, ui);
     draw_same_bytes(model, ui);
+    draw_connection(model, ui);
     if (event) draw_kernel_figures(model, ui);
 }
 

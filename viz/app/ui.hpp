@@ -10,6 +10,7 @@
 
 #include "viz/app/app_model.hpp"
 #include "viz/app/fonts.hpp"
+#include "viz/app/inspect.hpp"
 #include "viz/app/markdown.hpp"
 #include "viz/layout/scene.hpp"
 
@@ -70,6 +71,12 @@ struct Ui {
     Bytes stream_bytes;
     analysis::StreamId stream_bytes_of;
     std::uint64_t stream_bytes_revision = 0;
+
+    // What the inspector says of a connection, made again for another one.
+    FieldGroup connection;
+    analysis::FlowId connection_of = analysis::kNoFlow;
+    Language connection_language = Language::kEnglish;
+    std::uint64_t connection_revision = 0;
 
     [[nodiscard]] float unit() const { return fonts.size_px / kDefaultFontPx; }
 };
