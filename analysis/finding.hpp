@@ -40,6 +40,7 @@ enum class FindingKind : std::uint8_t {
     kOutOfOrder,
     kDuplicateAck,
     kLostSegment,
+    kOverlapConflict,  // the same place of the stream, other bytes
     // Flow control and probes.
     kZeroWindow,
     kWindowFull,
@@ -64,7 +65,7 @@ enum class FindingKind : std::uint8_t {
     kFragmented,
     kIcmpUnreachable,
 };
-constexpr std::size_t kFindingKindCount = 40;
+constexpr std::size_t kFindingKindCount = 41;
 
 // Where one kind has several causes, which one; kPlain elsewhere.
 enum class FindingCause : std::uint8_t {

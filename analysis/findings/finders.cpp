@@ -65,6 +65,7 @@ void find_in_flow(const FinderContext& context, FlowId flow, std::vector<Finding
     find_endings(context, flow, findings);
     find_resets(context, flow, findings);
     find_in_segments(context, flow, findings);
+    find_overlap_conflicts(context, flow, findings);
     std::stable_sort(findings.begin() + static_cast<std::ptrdiff_t>(first), findings.end(), earlier);
     limit(findings, first);
 }

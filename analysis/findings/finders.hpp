@@ -56,6 +56,7 @@ void find_beginnings(const FinderContext& context, FlowId flow, std::vector<Find
 void find_endings(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 void find_in_segments(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 void find_resets(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
+void find_overlap_conflicts(const FinderContext& context, FlowId flow, std::vector<Finding>& findings);
 
 // Of all datagrams, and of calls that made no flow.
 void find_dropped_datagrams(const FinderContext& context, std::vector<Finding>& findings);

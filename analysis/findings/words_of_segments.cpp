@@ -52,6 +52,12 @@ constexpr std::array kRows{
         tr_later("Before this segment of {sender}'s the capture lacks {bytes}: they were lost before the point of "
                  "capture, come later, or were not captured.")},
     FindingWords{
+        Kind::kOverlapConflict, Cause::kPlain, "overlap-conflict", tr_later("Conflicting bytes"),
+        tr_later("other bytes than packet {number} had"), tr_later("conflict"),
+        tr_later("This segment of {sender}'s carries other bytes than packet {number} did at the same place of the "
+                 "stream. TCP sends the same bytes again, never others (RFC 9293 3.8.1): something on the way changed "
+                 "or forged one of the two, and which of them {receiver}'s program got is its kernel's choice.")},
+    FindingWords{
         Kind::kZeroWindow, Cause::kPlain, "zero-window", tr_later("Zero window"), tr_later("window closed for {took}"),
         tr_later("window 0, {took}"),
         tr_later("{sender} announced a receive window of 0 for {took}: its receive buffer is full, because its program "

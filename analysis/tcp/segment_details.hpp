@@ -1,13 +1,14 @@
 // What a segment tells beside its flags, in Wireshark's terms: which segment it acknowledges and after how long, how
 // many bytes are in flight behind it, which duplicate ACK it is. Needs the list of unacknowledged segments, so it is
-// made for a flow that somebody looks at, not for every packet of a capture. A fixed size a flow; one thread.
+// made for a flow that somebody looks at, not for every packet of a capture. A bounded size a flow,
+// O(log n) a segment; one thread.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "analysis/tcp/segment_analysis.hpp"
+#include "analysis/tcp/unacked_segments.hpp"
 #include "capture/wire/tcp.hpp"
 
 namespace wirestory::analysis::tcp {
@@ -28,20 +29,11 @@ public:
                           const capture::TcpOptions& options);
 
 private:
-    struct Unacked {
-        WireSeq seq = 0;
-        WireSeq next = 0;
-        std::uint32_t packet = 0;
-        TimeNs time_ns = 0;
-    };
     struct End {
-        std::vector<Unacked> unacked;    // oldest first
+        UnackedSegments unacked;
         std::uint32_t sacked_bytes = 0;  // of the other end's, by its last segment
         bool in_flight_known = true;     // false from a gap until the next ACK
     };
-    void remove_acked(End& peer, const Segment& segment, SegmentDetails& details) const;
-    [[nodiscard]] std::uint32_t in_flight(const End& own, WireSeq base) const;
-
     Connection connection_;
     std::array<End, 2> ends_;
 };

@@ -109,6 +109,35 @@ TEST_CASE("ten thousand duplicate ACKs of one gap are one finding", "[analysis]"
     CHECK(find_one(analysis, FindingKind::kLostSegment).range == ByteRange{4, 8});
 }
 
+TEST_CASE("overlap-conflict: other bytes at the same place of the stream, wherever the overlap begins", "[analysis]") {
+    Pair pair;
+    const std::uint32_t first = pair.link.data(End::kClient, us(200), "GET /index");
+    pair.link.data(End::kClient, us(210), ".html HTTP");
+    pair.link.data_at(End::kClient, us(220), 0, "GET /index");  // the same again: no conflict
+    pair.link.data_at(End::kClient, us(230), 8, "ex.html");     // likewise, over the border of the two
+    CHECK(found(pair.builder).find("overlap-conflict") == std::string::npos);
+
+    const std::uint32_t forged = pair.link.data_at(End::kClient, us(300), 2, "T /admin.html");
+    const Recording recording = pair.builder.build();
+    const Analysis analysis = analyse(recording);
+    const Finding& conflict = find_one(analysis, FindingKind::kOverlapConflict);
+    CHECK(conflict.range == ByteRange{5, 10});
+    CHECK(conflict.from == Side::kInitiator);
+    REQUIRE(conflict.events.size() == 2);
+    CHECK(conflict.events[0] == EventRef{EventKind::kPacket, forged});
+    CHECK(conflict.events[1] == EventRef{EventKind::kPacket, first});
+    CHECK(describe(recording, conflict).find("carries other bytes than packet 4 did") != std::string::npos);
+}
+
+TEST_CASE("overlap-conflict: keep-alives with a byte of garbage are none, other directions are others", "[analysis]") {
+    Pair pair;
+    pair.link.data(End::kClient, us(200), "hello");
+    pair.link.ack(End::kServer, us(210));
+    pair.link.data_at(End::kClient, us(1'000'000), 4, "?");
+    pair.link.data(End::kServer, us(1'000'100), "world");
+    CHECK(found(pair.builder).find("overlap-conflict") == std::string::npos);
+}
+
 TEST_CASE("port-reuse: the second connection of the same ports", "[analysis]") {
     RecordingBuilder builder;
     TcpLink first(builder, endpoint("10.0.0.1", 5000), endpoint("10.0.0.2", 80));
