@@ -54,6 +54,8 @@ const std::vector<PinnedSysctl>& pinned_sysctls() {
         {"net.ipv4.icmp_ratelimit", "0"},
         {"net.ipv4.icmp_msgs_per_sec", "100000"},
         {"net.ipv4.icmp_msgs_burst", "10000"},
+        // Who joins or leaves a group says so once: the repetitions come at random moments (RFC 3376 8.1, 8.11).
+        {"net.ipv4.igmp_qrv", "1"},
         // Chosen ports look like those of any Linux, and never fall on a port that a story names.
         {"net.ipv4.ip_local_port_range", "32768 60999"},
         {"net.ipv4.ip_no_pmtu_disc", "0"},

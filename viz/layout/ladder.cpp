@@ -34,7 +34,14 @@ void LadderLayout::label(Slot slot, std::string text, Role role, EventRef event,
     out.event = event;
     out.emphasis = emphasis(event);
     out.message = message;
+    out.plate = over_arrows(slot);
     if (!out.text.empty()) scene_.labels.push_back(std::move(out));
+}
+
+// Between the lifelines slanted lines pass; beside them nothing does.
+bool LadderLayout::over_arrows(Slot slot) const {
+    return !in_cells() && analysis_.sightings.any() && !columns_.lifelines.empty() &&
+           slot.x > columns_.lifelines.front() + columns_.unit / 2 && slot.x < columns_.lifelines.back();
 }
 
 Slot LadderLayout::slot(PartyId party) const {
@@ -111,7 +118,7 @@ void LadderLayout::states(std::size_t index) {
         if (text.empty()) continue;
         const float x = columns_.lifelines[party];
         const bool left = party == 0;
-        const float room = (kLadderStateColumns - 1) * columns_.unit;
+        const float room = columns_.state_width;
         label({left ? x - columns_.unit : x + 2 * columns_.unit, left ? Align::kRight : Align::kLeft, room},
               std::string{text}, Role::kState, {});
     }

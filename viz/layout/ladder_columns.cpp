@@ -30,7 +30,10 @@ LadderColumns place_ladder_columns(const LadderPlan& plan, const LadderOptions& 
     c.time_right = std::max(8 * c.unit, options.text.width(ladder_time_text(span, c.seconds)) + c.unit);
     const float left = c.time_right + c.unit;
     const float right = options.width - 1 * c.unit;
-    const float states = kLadderStateColumns * c.unit;
+    for (const TcpState state : {TcpState::kSynReceived, TcpState::kEstablished}) {  // the longest two
+        c.state_width = std::max(c.state_width, std::ceil(options.text.width(to_string(state))));
+    }
+    const float states = c.state_width + c.unit;
     c.states = plan.has_state_columns() && right - left - 2 * states >= kLeastLaneColumns * c.unit;
     const float first = std::floor(left + (c.states ? states : 0));
     const float last = std::max(first, std::floor(right - (c.states ? states : 0)));

@@ -9,8 +9,6 @@
 
 namespace wirestory::viz {
 
-constexpr float kLadderStateColumns = 13;  // "SYN_RECEIVED" and a space
-
 struct LadderColumns {
     float unit = 1;  // width of one character cell
     float row_height = 1;
@@ -18,6 +16,7 @@ struct LadderColumns {
     float time_right = 0;  // right end of the times
     bool seconds = false;
     bool states = false;
+    float state_width = 0;  // room for any state's name
     std::vector<float> lifelines;
 };
 

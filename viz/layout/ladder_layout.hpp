@@ -47,6 +47,7 @@ private:
     void slanted_arrows(std::size_t begin, std::size_t end, float top);
     [[nodiscard]] Role role_of(std::uint32_t packet, bool& lost) const;
     [[nodiscard]] Arrow start_arrow(std::uint32_t packet) const;
+    void further_losses(std::span<const Flight> flights);
     void loss_text(const Flight& flight, const Arrow& arrow, float near, float& next);
     // In character cells a slanted line has no look: it is drawn as its two ends.
     [[nodiscard]] bool in_cells() const { return columns_.text_height <= 1; }
@@ -58,6 +59,7 @@ private:
     void state(const LadderRow& row);
     void gap(const LadderRow& row);
     [[nodiscard]] Slot slot(PartyId party) const;
+    [[nodiscard]] bool over_arrows(Slot slot) const;
     [[nodiscard]] Emphasis emphasis(EventRef event) const;
     [[nodiscard]] float text_y() const { return y_ + (columns_.row_height - columns_.text_height) / 2; }
     [[nodiscard]] float height_of(std::size_t row_count) const {

@@ -121,11 +121,29 @@ void LadderLayout::packet(const LadderRow& row) {
         arrow.head = false;
         scene_.arrows.push_back(arrow);
     }
+    if (in_cells()) further_losses(flights);
     // With a stranger's lifeline between the two, the text stays beside the sender.
     float near = columns_.lifelines[flight.from];
     float next = columns_.lifelines[right ? flight.from + 1U : flight.from - 1U];
     if (died) loss_text(flight, arrow, near, next);
     arrow_text(arrow, words, std::min(near, next), std::max(near, next), flow_prefix(row.index));
+}
+
+// Of a packet to several hosts: a cross before each one that it does not reach. In pixels each way has a line.
+void LadderLayout::further_losses(std::span<const Flight> flights) {
+    constexpr float kStub = 4;
+    for (std::size_t i = 1; i < flights.size(); ++i) {
+        const Flight& flight = flights[i];
+        if (flight.end != FlightEnd::kLost) continue;
+        Arrow stub = start_arrow(flight.packet);
+        stub.role = Role::kSegmentLost;
+        stub.cross = true;
+        stub.head = false;
+        stub.to = {middle_of(flight.to), y_ + columns_.row_height / 2};
+        const float inwards = flight.to > flight.from ? -columns_.unit : columns_.unit;
+        stub.from = {stub.to.x + kStub * inwards, stub.to.y};
+        scene_.arrows.push_back(stub);
+    }
 }
 
 // Why it died, beside the receiver's end; the packet's own text gets what is left.

@@ -51,8 +51,7 @@ bool coloured_by_message(Role role) {
         case Role::kInFlight:
         case Role::kUnread:
         case Role::kSegment:
-        case Role::kDatagram:
-        case Role::kSegmentLost: return true;
+        case Role::kDatagram: return true;
         default: return false;
     }
 }

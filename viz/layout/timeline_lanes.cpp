@@ -17,8 +17,9 @@ constexpr float kLanePad = 3;  // above and below what stands in a lane
 constexpr float kBoxPad = 5;   // what a box is higher than its text
 constexpr float kLeastBufferLines = 1.9F;
 constexpr float kLeastWireLines = 4.2F;
-constexpr float kBoldWidth = 1.15F;  // of names, beside the regular text that was measured
-constexpr float kRoomyLines = 40;    // a picture this high has room for second rows
+constexpr float kLeastSlantedLines = 6;  // where arrows lean and cross
+constexpr float kBoldWidth = 1.15F;      // of names, beside the regular text that was measured
+constexpr float kRoomyLines = 40;        // a picture this high has room for second rows
 constexpr float kBufferWeight = 1.3F;
 constexpr float kWireWeight = 3;
 
@@ -72,7 +73,8 @@ Heights choose_heights(const TimelineCanvas& canvas) {
     for (const PartyTracks& tracks : index.tracks()) buffers += tracks.send_rows.size() + tracks.receive_rows.size();
     const auto buffer_count = static_cast<float>(buffers);
     const auto wire_count = static_cast<float>(std::max<std::size_t>(index.parties().size(), 1) - 1);
-    const float least = buffer_count * kLeastBufferLines * line + wire_count * kLeastWireLines * line;
+    const float wire_lines = canvas.analysis.sightings.any() ? kLeastSlantedLines : kLeastWireLines;
+    const float least = buffer_count * kLeastBufferLines * line + wire_count * wire_lines * line;
     // A third row of call labels where it costs nobody else anything.
     h.call_label_rows = 3;
     if (canvas.options.height - fixed_height(h, index) < least) h.call_label_rows = 2;
@@ -80,7 +82,7 @@ Heights choose_heights(const TimelineCanvas& canvas) {
     const float weights = buffer_count * kBufferWeight + wire_count * kWireWeight;
     const float part = weights > 0 ? room / weights : 0;
     h.buffer = std::max(std::floor(part * kBufferWeight), kLeastBufferLines * line);
-    h.wire = std::max(std::floor(part * kWireWeight), kLeastWireLines * line);
+    h.wire = std::max(std::floor(part * kWireWeight), wire_lines * line);
     return h;
 }
 

@@ -1,56 +1,37 @@
 // The wire: one arrow a packet from the sender's edge to the receiver's, slanted from its departure to its arrival; a
 // cross where it died. Where both are one moment (a tap on loopback) the arrow is vertical: no delay is invented.
 #include <algorithm>
-#include <cmath>
 
-#include <fmt/format.h>
-
-#include "base/text.hpp"
 #include "viz/layout/timeline_canvas.hpp"
+#include "viz/layout/timeline_wire_labels.hpp"
 
 namespace wirestory::viz {
 
 namespace {
 
 constexpr float kFoldWidth = 1;
-constexpr float kArrowClearance = 3;
 constexpr std::ptrdiff_t kMostInAPixel = 3;  // more arrows in one pixel become one, with a count
 constexpr float kLeastQueueWidth = 4;
 constexpr float kQueuePart = 0.14F;  // of the way: where a packet waits in the wire's queue
 
-struct ShownPacket {
-    std::uint32_t packet = 0;
-    float x = 0;
-    PartyId from = kNoParty;
-    PartyId to = kNoParty;
-    int priority = 0;
-};
-
 class WireLayout {
 public:
-    WireLayout(TimelineCanvas& canvas, const WireTrack& track)
-        : canvas_(canvas), track_(track), upper_(canvas.parties[track.a].bottom), lower_(canvas.parties[track.b].top) {}
+    WireLayout(TimelineCanvas& canvas, const WireTrack& track, WireLabels& labels)
+        : canvas_(canvas),
+          track_(track),
+          labels_(labels),
+          upper_(canvas.parties[track.a].bottom),
+          lower_(canvas.parties[track.b].top) {}
 
-    void run() {
-        arrows();
-        std::sort(arrow_x_.begin(), arrow_x_.end());
-        std::stable_sort(shown_.begin(), shown_.end(),
-                         [](const ShownPacket& a, const ShownPacket& b) { return a.priority < b.priority; });
-        for (const ShownPacket& shown : shown_) label(shown);
-    }
+    void run() { track_.flights.empty() ? upright_arrows() : slanted_arrows(); }
 
 private:
-    void arrows();
     void upright_arrows();
     void slanted_arrows();
     void arrow(const Flight& flight, std::uint32_t folded);
     void queue(const Flight& flight, Point& from);
     bool clip(Arrow& arrow, TimeNs end_ns) const;
-    void label(const ShownPacket& shown);
-    bool place(const ShownPacket& shown, const std::string& text, std::ptrdiff_t most_crossed);
-    [[nodiscard]] std::ptrdiff_t crossed(float left, float right, float own) const;
-    [[nodiscard]] Role role_of(std::uint32_t packet) const;
-    [[nodiscard]] bool lost(std::uint32_t packet) const;
+    [[nodiscard]] float end_y(const Flight& flight) const;
     // `part` of the way from the sender's edge to the receiver's.
     [[nodiscard]] float y_at(const Flight& flight, float part) const {
         return flight.from < flight.to ? upper_ + (lower_ - upper_) * part : lower_ - (lower_ - upper_) * part;
@@ -58,31 +39,10 @@ private:
 
     TimelineCanvas& canvas_;
     const WireTrack& track_;
+    WireLabels& labels_;
     float upper_;
     float lower_;
-    std::vector<ShownPacket> shown_;
-    std::vector<float> arrow_x_;  // sorted once all stand
 };
-
-bool WireLayout::lost(std::uint32_t packet) const {
-    const analysis::Datagram* datagram = canvas_.index.events().datagram_of({EventKind::kPacket, packet});
-    return datagram != nullptr && (datagram->fate == analysis::DatagramFate::kDroppedInReceiveBuffer ||
-                                   datagram->fate == analysis::DatagramFate::kNoListener);
-}
-
-Role WireLayout::role_of(std::uint32_t packet) const {
-    const analysis::PacketColumns& packets = canvas_.analysis.packets;
-    if (packets.flow[packet] == analysis::kNoFlow) return Role::kSegmentEmpty;  // a later fragment, ICMP
-    if ((packets.tcp_flags[packet] & capture::kRst) != 0) return Role::kSegmentRst;
-    const bool udp = canvas_.analysis.flows[packets.flow[packet]].transport == capture::Transport::kUdp;
-    if (udp) return lost(packet) ? Role::kSegmentLost : Role::kDatagram;
-    return packets.payload_bytes[packet] > 0 ? Role::kSegment : Role::kSegmentEmpty;
-}
-
-int priority_of(const analysis::PacketColumns& packets, std::uint32_t packet) {
-    if (packets.payload_bytes[packet] > 0) return 0;
-    return (packets.tcp_flags[packet] & (capture::kSyn | capture::kFin | capture::kRst)) != 0 ? 1 : 2;
-}
 
 // The time in the wire's queue: a thin line that hardly gets ahead, before the way itself.
 void WireLayout::queue(const Flight& flight, Point& from) {
@@ -122,29 +82,34 @@ bool WireLayout::clip(Arrow& arrow, TimeNs end_ns) const {
 void WireLayout::arrow(const Flight& flight, std::uint32_t folded) {
     Arrow arrow;
     arrow.event = {EventKind::kPacket, flight.packet};
-    arrow.role = flight.end == FlightEnd::kLost ? Role::kSegmentLost : role_of(flight.packet);
+    const bool unread = nobody_takes(canvas_, flight.packet);
+    arrow.role = flight.end == FlightEnd::kLost ? Role::kSegmentLost : wire_role(canvas_, flight.packet);
     arrow.message = canvas_.index.events().first_message(arrow.event);
     arrow.emphasis = canvas_.emphasis(arrow.event);
-    arrow.cross = flight.end == FlightEnd::kLost || lost(flight.packet);
+    arrow.cross = flight.end == FlightEnd::kLost || unread;
     arrow.head = flight.end != FlightEnd::kOnItsWay;
     arrow.folded = folded;
     const float begin = flight.takes_time() ? canvas_.x(flight.begin_ns) : canvas_.clipped_x(flight.begin_ns);
     const float end = flight.takes_time() ? canvas_.x(flight.end_ns) : begin;
     arrow.from = {begin, y_at(flight, 0)};
     if (folded == 0) queue(flight, arrow.from);
-    // What is lost dies in the middle, where the wire is; what is still on its way has come so far.
-    arrow.to = {std::max(end, arrow.from.x), y_at(flight, flight.end == FlightEnd::kArrives ? 1.0F : 0.5F)};
+    arrow.to = {std::max(end, arrow.from.x), end_y(flight)};
     if (!clip(arrow, flight.end_ns)) return;
     canvas_.scene.arrows.push_back(arrow);
-    if (begin < canvas_.left()) return;  // its label stands where it left, which is not shown
-    arrow_x_.push_back(begin);
-    if (folded > 0 || flight.duplicate) return;
-    const bool selected = canvas_.is_selected(arrow.event);
-    shown_.push_back({flight.packet, begin, flight.from, flight.to,
-                      selected ? -1 : priority_of(canvas_.analysis.packets, flight.packet)});
+    labels_.add_line(arrow);
+    // Its label stands where it left; not where that is not shown.
+    if (begin < canvas_.left() || folded > 0 || flight.duplicate) return;
+    labels_.add({flight.packet, arrow.from, arrow.to, flight.from, flight.to, canvas_.is_selected(arrow.event)});
 }
 
-void WireLayout::arrows() { track_.flights.empty() ? upright_arrows() : slanted_arrows(); }
+// What is lost dies in the middle, where the wire is: of the lane next to the host that it does not reach, so that each
+// lost way of a packet to several hosts has a cross of its own. What is still on its way has come half of it.
+float WireLayout::end_y(const Flight& flight) const {
+    if (flight.end == FlightEnd::kArrives) return y_at(flight, 1);
+    if (flight.end != FlightEnd::kLost) return y_at(flight, 0.5F);
+    const Rect& lane = canvas_.wires[flight.from < flight.to ? flight.to - 1U : flight.to].rect;
+    return lane.y + lane.height / 2;
+}
 
 void WireLayout::upright_arrows() {
     const PacketTable& packets = canvas_.recording.packets;
@@ -187,69 +152,6 @@ void WireLayout::slanted_arrows() {
         }
         at = next;
     }
-}
-
-void WireLayout::label(const ShownPacket& shown) {
-    const PacketWords words = packet_words(canvas_.recording, canvas_.analysis, shown.packet);
-    std::vector<std::string> texts;
-    const std::string length = words.payload_bytes > 0 ? fmt::format(" {}", words.payload_bytes) : "";
-    if (!words.payload.empty()) {
-        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 14));
-        texts.push_back(words.flags + length + " " + quote_bytes(words.payload, 6));
-        texts.push_back(fmt::format("{} ", words.payload_bytes) + quote_bytes(words.payload, 14));
-        texts.push_back(fmt::format("{} ", words.payload_bytes) + quote_bytes(words.payload, 6));
-    }
-    texts.push_back(words.flags + length);
-    if (words.payload_bytes > 0) texts.push_back(fmt::format("{}", words.payload_bytes));
-    // Beside its arrow; else over one other arrow; else shorter; else over all that stand there.
-    const std::size_t with_flags = words.payload.empty() ? texts.size() : 2;
-    const auto try_all = [&](std::size_t first, std::size_t last, std::ptrdiff_t most_crossed) {
-        for (std::size_t i = first; i < std::min(last, texts.size()); ++i) {
-            if (place(shown, texts[i], most_crossed)) return true;
-        }
-        return false;
-    };
-    constexpr std::ptrdiff_t kAny = 1 << 20;
-    const std::size_t with_bytes = words.payload.empty() ? texts.size() : 4;
-    (void)(try_all(0, with_flags, 0) || try_all(0, with_flags, 1) || try_all(with_flags, with_bytes, 0) ||
-           try_all(0, with_bytes, kAny) || try_all(with_bytes, texts.size(), kAny));
-}
-
-// On how many other packets' arrows a text from `left` to `right` would stand.
-std::ptrdiff_t WireLayout::crossed(float left, float right, float own) const {
-    const auto first = std::lower_bound(arrow_x_.begin(), arrow_x_.end(), left - kArrowClearance);
-    return std::count_if(first, std::upper_bound(first, arrow_x_.end(), right + kArrowClearance),
-                         [own](float x) { return std::abs(x - own) > 0.5F; });
-}
-
-// Near the sender if there is room, right of the arrow or else left of it.
-bool WireLayout::place(const ShownPacket& shown, const std::string& text, std::ptrdiff_t most_crossed) {
-    const bool down = shown.from < shown.to;
-    WireLane& lane = canvas_.wires[down ? shown.from : shown.from - 1U];
-    const float width = canvas_.text.width(text);
-    const EventRef event{EventKind::kPacket, shown.packet};
-    const std::size_t count = lane.labels.size();
-    for (const bool right : {true, false}) {
-        const float left = right ? shown.x + 5 : shown.x - 5 - width;
-        if (crossed(left, left + width, shown.x) > most_crossed) continue;
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t row = down ? i : count - 1 - i;
-            if (!lane.labels.is_free(row, left, left + width)) continue;
-            lane.labels.take(row, left, left + width);
-            Label label;
-            label.text = text;
-            label.at = {left, lane.labels.y_of(row)};
-            label.event = event;
-            label.emphasis = canvas_.emphasis(event);
-            label.role = role_of(shown.packet);
-            label.plate = true;
-            const Rect strip{left, label.at.y, width, canvas_.text.line_height + 3};
-            canvas_.add_label(std::move(label));
-            canvas_.add_message_strip(strip, event, Role::kUnread);
-            return true;
-        }
-    }
-    return false;
 }
 
 // From a call's row to the packets that carried its bytes, and on to the calls that read them.
@@ -316,7 +218,9 @@ void SelectionArrows::connect(std::uint32_t call_id, std::uint32_t packet) {
 }  // namespace
 
 void lay_out_wires(TimelineCanvas& canvas) {
-    for (const WireTrack& track : canvas.index.wires()) WireLayout(canvas, track).run();
+    WireLabels labels(canvas);
+    for (const WireTrack& track : canvas.index.wires()) WireLayout(canvas, track, labels).run();
+    labels.place();
 }
 
 void lay_out_selection(TimelineCanvas& canvas) { SelectionArrows(canvas).run(); }
