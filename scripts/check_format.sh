@@ -16,7 +16,11 @@ if [ -z "$formatter" ]; then
     exit 77
 fi
 
-mapfile -t sources < <(find base recording sim capture analysis tracer session viz cli tests \
+folders=()
+for folder in base recording sim capture analysis tracer session viz cli tests; do
+    if [ -d "$folder" ]; then folders+=("$folder"); fi
+done
+mapfile -t sources < <(find "${folders[@]}" \
     -name '*.cpp' -o -name '*.hpp' | sort)
 if [ "${1:-}" = --fix ]; then
     exec "$formatter" -i "${sources[@]}"

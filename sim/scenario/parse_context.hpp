@@ -23,6 +23,7 @@ struct SocketTrack {
     SourceSpan made;
     std::optional<SourceSpan> closed;
     bool listening = false;
+    bool assumed = false;  // a step that could not be read may have made it; the next one that does, does
 };
 using SocketKey = std::pair<ActorId, std::string>;
 

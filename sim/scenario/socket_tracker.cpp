@@ -20,6 +20,11 @@ bool expects_failure(const CallSyntax& call) {
 
 }  // namespace
 
+bool SocketTracker::is_taken(const CallStep& step, const std::string& name) const {
+    const auto existing = context_.facts.sockets.find({step.actor, name});
+    return existing != context_.facts.sockets.end() && !existing->second.closed && !existing->second.assumed;
+}
+
 bool SocketTracker::good_name(const Word& name) {
     if (!is_name(name.text)) {
         context_.error(name.span, tr_format("{} cannot name a socket", quoted(name.text)),
@@ -49,10 +54,9 @@ void SocketTracker::make_socket(const CallSyntax& call, CallStep& step, const So
     }
     if (call.assigned && !good_name(*call.assigned)) return;
     if (call.assigned) step.socket = std::string{call.assigned->text};
-    const auto existing = context_.facts.sockets.find({step.actor, step.socket});
-    if (existing != context_.facts.sockets.end() && !existing->second.closed) {
+    if (is_taken(step, step.socket)) {
         const std::string& actor = context_.scenario.actor_name(step.actor);
-        const int line = existing->second.made.line;
+        const int line = context_.facts.sockets.at({step.actor, step.socket}).made.line;
         if (step.socket.empty()) {
             context_.error(step_span, tr_format("`{}` already has an unnamed socket, made in line {}", actor, line),
                            tr("name this one: `s2 = socket(tcp)`"));
@@ -141,12 +145,11 @@ void SocketTracker::accept(const CallSyntax& call, CallStep& step, SocketTrack& 
     }
     if (!good_name(*call.assigned)) return;
     step.accepted = std::string{call.assigned->text};
-    const auto existing = context_.facts.sockets.find({step.actor, step.accepted});
-    if (existing != context_.facts.sockets.end() && !existing->second.closed) {
+    if (is_taken(step, step.accepted)) {
         context_.error(
             call.assigned->span,
             tr_format("`{}` already has a socket called {}, made in line {}", context_.scenario.actor_name(step.actor),
-                      quoted(step.accepted), existing->second.made.line),
+                      quoted(step.accepted), context_.facts.sockets.at({step.actor, step.accepted}).made.line),
             tr("give this one another name, or close that one first"));
         return;
     }

@@ -22,6 +22,7 @@ private:
     SocketTrack* find(const CallSyntax& call, const CallStep& step);
     [[nodiscard]] std::string hint_for_no_socket(const CallSyntax& call, const CallStep& step,
                                                  const std::vector<std::string_view>& names) const;
+    [[nodiscard]] bool is_taken(const CallStep& step, const std::string& name) const;
     bool good_name(const Word& name);
     void check_family(const CallSignature& signature, const CallSyntax& call, const SocketTrack& track);
     void check_addresses(const CallSyntax& call, const SocketTrack& track);

@@ -151,6 +151,7 @@ private:
                        : mentions("unix")   ? SocketFamily::kUnixStream
                                             : SocketFamily::kTcp;
         track.listening = true;
+        track.assumed = true;
         context_.facts.sockets[{*id, name}] = track;
         if (is_udp(track.family)) context_.facts.udp_actors.insert(*id);
         if (is_tcp(track.family)) context_.facts.tcp_actors.insert(*id);

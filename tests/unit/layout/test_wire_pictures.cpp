@@ -9,6 +9,7 @@
 #include "tests/support/recording_builder.hpp"
 #include "tests/unit/layout/golden.hpp"
 #include "viz/layout/ladder.hpp"
+#include "viz/layout/ladder_columns.hpp"
 #include "viz/layout/ladder_plan.hpp"
 #include "viz/layout/timeline.hpp"
 #include "viz/paint_svg/paint_svg.hpp"
@@ -45,6 +46,34 @@ Recording five_datagrams() {
             default: return {{left + 10 * kMillisecondNs}, {}};
         }
     });
+}
+
+// One datagram of the teacher's to three hosts: bob gets it, on the way to alice and to carol it is lost.
+Recording to_three_hosts() {
+    RecordingBuilder builder;
+    const Endpoint from = endpoint("10.0.0.4", 5000);
+    const Endpoint to = endpoint("10.0.0.2", 9000);
+    const SocketId teacher = builder.socket(builder.actor("teacher", "10.0.0.4"), SocketFamily::kUdp);
+    const ActorId alice = builder.actor("alice", "10.0.0.1");
+    const ActorId bob = builder.actor("bob", "10.0.0.2");
+    const ActorId carol = builder.actor("carol", "10.0.0.3");
+    for (const ActorId actor : {alice, bob, carol}) {
+        builder.call(CallKind::kBind, builder.socket(actor, SocketFamily::kUdp), {us(1), us(2)}, "*:9000");
+    }
+    builder.set_endpoints(teacher, from);
+    builder.sendto(teacher, "good morning", to, {ms(1), ms(1) + 100'000});
+    builder.datagram(ms(1) + 50'000, from, to, "good morning");
+    Recording recording = over_wire(builder.build(), [](std::uint32_t, TimeNs left) -> Way {
+        return {{left + 10 * kMillisecondNs}, {}};
+    });
+    for (const ActorId actor : {alice, carol}) {
+        WireFate lost = recording.fates.front();
+        lost.to = actor;
+        lost.cause = DropCause::kLoss;
+        lost.sent_ns = lost.due_ns = lost.left_ns = 0;
+        recording.fates.push_back(lost);
+    }
+    return recording;
 }
 
 LadderOptions cells(float width) {
@@ -150,6 +179,88 @@ TEST_CASE("Timeline: an arrow leans from when it left to when it arrived, also w
     for (const Arrow& arrow : arrows) {
         CHECK(arrow.to.x <= 1000);
         CHECK_FALSE(arrow.head);
+    }
+}
+
+TEST_CASE("A packet to several hosts: named once, a cross on each way on which it was lost, clear of the name") {
+    const Recording recording = to_three_hosts();
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    const TimeAxis axis = axis_for(recording, analysis, AxisMode::kRealTime);
+    TimelineOptions options;
+    options.width = 1000;
+    options.height = 800;
+    options.text = svg_metrics({});
+    const Scene scene = layout_timeline(recording, analysis, axis, {}, options);
+    std::vector<Point> crosses;
+    for (const Arrow& arrow : packet_arrows(scene)) {
+        if (!arrow.cross) continue;
+        CHECK(arrow.role == Role::kSegmentLost);
+        crosses.push_back(arrow.to);
+    }
+    REQUIRE(crosses.size() == 2);
+    CHECK(std::abs(crosses[0].y - crosses[1].y) > 50);
+    std::size_t names = 0;
+    for (const Label& label : scene.labels) {
+        if (label.event != EventRef{EventKind::kPacket, 0}) continue;
+        ++names;
+        for (const Point cross : crosses) CHECK_FALSE(label_rect(options.text, label).contains(cross));
+    }
+    CHECK(names == 1);
+    // In the terminal as well: before each lifeline that it does not reach.
+    const std::string text = paint_text(layout_ladder(recording, analysis, {}, cells(120)), {true, false});
+    std::size_t shown = 0;
+    for (std::size_t at = text.find("✗"); at != std::string::npos; at = text.find("✗", at + 1)) ++shown;
+    CHECK(shown == 2);
+}
+
+TEST_CASE("Forty segments within a millisecond: no label covers another, or more than one strange arrow") {
+    RecordingBuilder builder;
+    const Endpoint from = endpoint("10.0.0.1", 5000);
+    const Endpoint to = endpoint("10.0.0.2", 9000);
+    builder.set_endpoints(builder.socket(builder.actor("client", "10.0.0.1"), SocketFamily::kUdp), from);
+    builder.set_endpoints(builder.socket(builder.actor("server", "10.0.0.2"), SocketFamily::kUdp), to);
+    for (int i = 0; i < 40; ++i) builder.datagram(us(25 * i), from, to, "datagram " + std::to_string(i));
+    const Recording recording = over_wire(builder.build(), [](std::uint32_t, TimeNs left) -> Way {
+        return {{left + 10 * kMillisecondNs}, {}};
+    });
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    TimelineOptions options;
+    options.width = 1280;
+    options.height = 800;
+    options.text = svg_metrics({});
+    const Scene scene =
+        layout_timeline(recording, analysis, axis_for(recording, analysis, AxisMode::kRealTime), {}, options);
+    std::vector<Rect> places;
+    for (const Label& label : scene.labels) {
+        if (label.event.kind != EventKind::kPacket) continue;
+        const Rect place = label_rect(options.text, label);
+        for (const Rect& other : places) {
+            const bool apart = place.right() <= other.x || other.right() <= place.x || place.bottom() <= other.y ||
+                               other.bottom() <= place.y;
+            CHECK(apart);
+        }
+        const float y = place.y + place.height / 2;
+        std::size_t covered = 0;
+        for (const Arrow& arrow : packet_arrows(scene)) {
+            const float x =
+                arrow.from.x + (arrow.to.x - arrow.from.x) * (y - arrow.from.y) / (arrow.to.y - arrow.from.y);
+            if (arrow.event != label.event && x > place.x && x < place.right()) ++covered;
+        }
+        CHECK(covered <= 1);
+        places.push_back(place);
+    }
+    CHECK(places.size() > 1);
+    CHECK(places.size() < 40);
+}
+
+TEST_CASE("The names of all states have their room beside a ladder of any width") {
+    const Recording recording = five_datagrams();
+    const analysis::Analysis analysis = analysis::analyse(recording);
+    for (const float width : {800.0F, 976.0F, 2000.0F}) {
+        LadderOptions options = pixels();
+        options.width = width;
+        const LadderPlan plan(recording, analysis, ladder_columns_for(options), true);
+        CHECK(place_ladder_columns(plan, options).state_width >= options.text.width("SYN_RECEIVED"));
     }
 }
 

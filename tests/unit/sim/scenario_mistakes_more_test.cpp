@@ -16,6 +16,12 @@ void expect_outside(const std::vector<Mistake>& rows) {
     for (const Mistake& row : rows) expect_mistake(kPrelude + std::string{row.text} + "\n", row);
 }
 
+std::vector<Diagnostic> errors_of(const ParseOutcome& outcome) {
+    std::vector<Diagnostic> errors = sorted_by_place(outcome.diagnostics);
+    std::erase_if(errors, [](const Diagnostic& each) { return each.severity != Severity::kError; });
+    return errors;
+}
+
 }  // namespace
 
 TEST_CASE("Mistakes with variables") {
@@ -50,6 +56,22 @@ TEST_CASE("Mistakes with variables") {
         {"server: conn.recv(5) -> $text\n  - until: conn.unread_bytes == ⟦$text", "has no value here", ""},
         {"server: conn.send(\"x\") = ⟦$n", "no value to compare with", ""},
     });
+}
+
+// Whatever made the socket: the step after a mistake is read as if that one had not been there.
+TEST_CASE("A socket that a mistaken step may have made is made by the next one, without a word") {
+    for (const char* text : {"  - server: socket(tpc)\n  - server: socket(tcp)\n",
+                             "  - server: l = socket(tpc)\n  - server: l = socket(tcp)\n",
+                             "  - server: socket(tcp)\n  - server: bind(9000)\n  - server: listen(5)\n"
+                             "  - server: conn = acept()\n  - server: conn = accept()\n"}) {
+        const ParseOutcome outcome = parse("story:\n" + std::string{text});
+        CHECK(errors_of(outcome).size() == 1);
+    }
+    const ParseOutcome twice = parse(
+        "story:\n  - server: socket(tpc)\n  - server: socket(tcp)\n"
+        "  - server: socket(tcp)\n");
+    REQUIRE(errors_of(twice).size() == 2);
+    CHECK(errors_of(twice)[1].message.find("made in line 3") != std::string::npos);
 }
 
 TEST_CASE("Mistakes with functions") {
