@@ -244,6 +244,7 @@ bool CallLane::label_at(const ShownCall& shown, const std::string& text, float s
         out.event = {EventKind::kCall, shown.call};
         out.emphasis = canvas_.emphasis(out.event);
         out.role = role_of_text(shown);
+        out.plate = canvas_.parties.size() > 2;  // arrows between the others pass here
         canvas_.add_label(std::move(out));
         return true;
     }

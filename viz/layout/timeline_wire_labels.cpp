@@ -156,6 +156,8 @@ bool WireLabels::place_in_row(const Packet& packet, const std::string& text, std
     const float y = middle_of(lane, row);
     const float own = x_at(packet.from, packet.to, y);
     const float half = canvas_.text.line_height / 2;
+    // Beyond its arrow's end, where a lost one died, a label would be nobody's.
+    if (packet.from_party < packet.to_party ? y > packet.to.y : y < packet.to.y) return false;
     const float lean = std::abs(x_at(packet.from, packet.to, y + half) - x_at(packet.from, packet.to, y - half)) / 2;
     const float width = canvas_.text.width(text);
     const float left = right ? own + lean + kBesideArrow : own - lean - kBesideArrow - width;
