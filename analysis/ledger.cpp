@@ -54,6 +54,29 @@ const Carried* first_carrier_of(const StreamLedger& ledger, StreamOffset offset)
     return first == kNoIndex ? nullptr : &ledger.carried[first];
 }
 
+std::uint32_t carrier_before(const StreamLedger& ledger, StreamOffset offset, std::uint32_t packet) {
+    constexpr std::size_t kMostLookedAt = 64;
+    const auto& by_offset = ledger.carried_by_offset;
+    const auto carried = [&](std::size_t at) -> const Carried& { return ledger.carried[by_offset[at]]; };
+    // Those that begin there stand in order of time: the one before `packet` is found at once.
+    const auto behind = std::partition_point(by_offset.begin(), by_offset.end(), [&](std::uint32_t index) {
+        const Carried& each = ledger.carried[index];
+        return each.range.begin < offset || (each.range.begin == offset && each.packet < packet);
+    });
+    auto at = static_cast<std::size_t>(behind - by_offset.begin());
+    std::uint32_t found = kNoIndex;
+    if (at > 0 && carried(at - 1).range.begin == offset) found = carried(at - 1).packet;
+    const auto there = std::partition_point(
+        by_offset.begin(), behind, [&](std::uint32_t index) { return ledger.carried[index].range.begin < offset; });
+    at = static_cast<std::size_t>(there - by_offset.begin());
+    for (std::size_t seen = 0; at > 0 && seen < kMostLookedAt && ledger.carried_reach[at - 1] > offset; ++seen) {
+        const Carried& each = carried(--at);
+        if (each.range.end <= offset || each.packet >= packet) continue;
+        if (found == kNoIndex || each.packet > found) found = each.packet;
+    }
+    return found;
+}
+
 const Acknowledged* acknowledging(const StreamLedger& ledger, StreamOffset offset) {
     const auto found = std::partition_point(ledger.acknowledged.begin(), ledger.acknowledged.end(),
                                             [&](const Acknowledged& ack) { return ack.up_to <= offset; });

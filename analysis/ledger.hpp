@@ -104,6 +104,9 @@ std::span<const Read> reads_in(const StreamLedger& ledger, ByteRange range);
 std::vector<std::uint32_t> carriers_of(const StreamLedger& ledger, ByteRange range);
 // The first segment that carried the byte at `offset`; nullptr when none did.
 const Carried* first_carrier_of(const StreamLedger& ledger, StreamOffset offset);
+// The last packet before `packet` that carried the byte at `offset`; kNoIndex when none did. O(log n) also where a
+// segment has been sent a hundred thousand times: of those that begin before the byte only the nearest are looked at.
+std::uint32_t carrier_before(const StreamLedger& ledger, StreamOffset offset, std::uint32_t packet);
 // The first ACK that covers the byte at `offset`; nullptr when none does.
 const Acknowledged* acknowledging(const StreamLedger& ledger, StreamOffset offset);
 

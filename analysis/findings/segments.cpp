@@ -140,14 +140,7 @@ void SegmentFinder::judge(std::uint32_t packet, std::uint16_t flags) {
 // The last packet before this one that carried its first byte; kNoPacket when none did.
 std::uint32_t SegmentFinder::copy_before(std::uint32_t packet) const {
     const StreamLedger* ledger = context_.analysis.stream({id_, context_.from(packet)});
-    const StreamOffset first = context_.offset(packet);
-    std::uint32_t found = kNoPacket;
-    if (ledger == nullptr) return found;
-    for (const std::uint32_t index : carriers_of(*ledger, {first, first + 1})) {
-        if (ledger->carried[index].packet >= packet) break;
-        found = ledger->carried[index].packet;
-    }
-    return found;
+    return ledger == nullptr ? kNoPacket : carrier_before(*ledger, context_.offset(packet), packet);
 }
 
 FindingKind SegmentFinder::timer_of(std::uint32_t packet, std::uint32_t copy, Evidence& evidence) const {

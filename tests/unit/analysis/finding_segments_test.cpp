@@ -110,13 +110,19 @@ TEST_CASE("ten thousand duplicate ACKs of one gap are one finding", "[analysis]"
 }
 
 TEST_CASE("overlap-conflict: other bytes at the same place of the stream, wherever the overlap begins", "[analysis]") {
-    Pair pair;
-    const std::uint32_t first = pair.link.data(End::kClient, us(200), "GET /index");
-    pair.link.data(End::kClient, us(210), ".html HTTP");
-    pair.link.data_at(End::kClient, us(220), 0, "GET /index");  // the same again: no conflict
-    pair.link.data_at(End::kClient, us(230), 8, "ex.html");     // likewise, over the border of the two
-    CHECK(found(pair.builder).find("overlap-conflict") == std::string::npos);
+    const auto request = [](Pair& pair) {
+        const std::uint32_t first = pair.link.data(End::kClient, us(200), "GET /index");
+        pair.link.data(End::kClient, us(210), ".html HTTP");
+        pair.link.data_at(End::kClient, us(220), 0, "GET /index");  // the same again: no conflict
+        pair.link.data_at(End::kClient, us(230), 8, "ex.html");     // likewise, over the border of the two
+        return first;
+    };
+    Pair honest;
+    request(honest);
+    CHECK(found(honest.builder).find("overlap-conflict") == std::string::npos);
 
+    Pair pair;
+    const std::uint32_t first = request(pair);
     const std::uint32_t forged = pair.link.data_at(End::kClient, us(300), 2, "T /admin.html");
     const Recording recording = pair.builder.build();
     const Analysis analysis = analyse(recording);
@@ -136,6 +142,26 @@ TEST_CASE("overlap-conflict: keep-alives with a byte of garbage are none, other 
     pair.link.data_at(End::kClient, us(1'000'000), 4, "?");
     pair.link.data(End::kServer, us(1'000'100), "world");
     CHECK(found(pair.builder).find("overlap-conflict") == std::string::npos);
+}
+
+TEST_CASE("a segment's last copy is found among many, also where it began before", "[analysis]") {
+    Pair pair;
+    pair.link.data(End::kClient, us(200), "0123456789");
+    constexpr int kCopies = 30'000;  // looking at all of them each time would be 450 million steps
+    for (int i = 0; i < kCopies; ++i) pair.link.data_at(End::kClient, us(300 + i), 0, "0123456789");
+    pair.link.data_at(End::kClient, us(50'000), 4, "4567");
+    const Recording recording = pair.builder.build();
+    const Analysis analysis = analyse(recording);
+    const StreamLedger* ledger = analysis.stream({0, Side::kInitiator});
+    REQUIRE(ledger != nullptr);
+    const std::uint32_t first = ledger->carried.front().packet;
+    const std::uint32_t last = ledger->carried.back().packet;
+    CHECK(carrier_before(*ledger, 0, first) == kNoIndex);
+    CHECK(carrier_before(*ledger, 0, first + 1) == first);
+    CHECK(carrier_before(*ledger, 0, last) == last - 1);
+    CHECK(carrier_before(*ledger, 5, last + 1) == last);
+    CHECK(carrier_before(*ledger, 4, last) == last - 1);
+    CHECK(carrier_before(*ledger, 10, last + 1) == kNoIndex);
 }
 
 TEST_CASE("port-reuse: the second connection of the same ports", "[analysis]") {

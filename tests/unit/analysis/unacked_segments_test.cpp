@@ -50,7 +50,8 @@ private:
 }  // namespace
 
 TEST_CASE("unacknowledged segments: the same as a plain list says, also where the numbers begin again", "[tcp]") {
-    std::mt19937 random(7);
+    std::mt19937 engine(7);
+    const auto random = [&engine] { return static_cast<WireSeq>(engine()); };
     for (const WireSeq start : {1U, 0x7FFFFF00U, 0x80000010U, 0xFFFFFF00U}) {
         UnackedSegments ordered;
         PlainList plain;
