@@ -7,8 +7,10 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <memory>
+#include <type_traits>
 #include <utility>
+
+#include "recording/column_memory.hpp"
 
 namespace wirestory {
 
@@ -30,6 +32,8 @@ struct Place {
 
 template <class T>
 class Column {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
 public:
     Column() = default;
     Column(const Column& from) { *this = from; }
@@ -39,7 +43,7 @@ public:
         Column copy;
         copy.extend(from.size_);
         for (std::uint32_t block = 0; block < kBlocks && from.blocks_[block] != nullptr; ++block) {
-            std::copy_n(from.blocks_[block].get(), from.used_in(block), copy.blocks_[block].get());
+            std::copy_n(from.blocks_[block], from.used_in(block, from.size_), copy.blocks_[block]);
         }
         swap(copy);
         return *this;
@@ -48,7 +52,9 @@ public:
         swap(from);
         return *this;
     }
-    ~Column() = default;
+    ~Column() {
+        for (std::uint32_t block = 0; block < kBlocks; ++block) free_column_block(blocks_[block], block_bytes(block));
+    }
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -66,10 +72,10 @@ public:
     void extend(std::size_t size) {
         if (size <= size_) return;
         const Place last = Place::of(size - 1);
-        for (std::uint32_t block = 0; block <= last.block; ++block) allocate(block);
+        for (std::uint32_t block = 0; block <= last.block; ++block) allocate(block, used_in(block, size));
         size_ = size;
-        next_ = blocks_[last.block].get() + last.within + 1;
-        limit_ = blocks_[last.block].get() + Place::block_size(last.block);
+        next_ = blocks_[last.block] + last.within + 1;
+        limit_ = blocks_[last.block] + Place::block_size(last.block);
     }
     void append(std::size_t count, T value) {
         const std::size_t before = size_;
@@ -87,22 +93,26 @@ public:
 private:
     static constexpr std::uint32_t kBlocks = 32;
 
-    void allocate(std::uint32_t block) {
-        // Not value-initialised: pages that nobody writes to cost nothing.
-        if (blocks_[block] == nullptr) blocks_[block] = std::unique_ptr<T[]>(new T[Place::block_size(block)]);
+    // A column that has grown so far goes on growing, most probably.
+    static constexpr std::size_t kGrowsOnBytes = 2 * kHugePageBytes;
+
+    static constexpr std::size_t block_bytes(std::uint32_t block) { return Place::block_size(block) * sizeof(T); }
+    static std::size_t used_in(std::uint32_t block, std::size_t size) {
+        const std::size_t before = Place::block_size(block) - Place::block_size(0);
+        return std::min(Place::block_size(block), size - std::min(size, before));
+    }
+    void allocate(std::uint32_t block, std::size_t surely_used) {
+        if (blocks_[block] != nullptr) return;
+        blocks_[block] = static_cast<T*>(allocate_column_block(block_bytes(block), surely_used * sizeof(T)));
     }
     void open_block() {
         const Place place = Place::of(size_);
-        allocate(place.block);
-        next_ = blocks_[place.block].get() + place.within;
-        limit_ = blocks_[place.block].get() + Place::block_size(place.block);
-    }
-    [[nodiscard]] std::size_t used_in(std::uint32_t block) const {
-        const std::size_t before = Place::block_size(block) - Place::block_size(0);
-        return std::min(Place::block_size(block), size_ - std::min(size_, before));
+        allocate(place.block, block_bytes(place.block) < kGrowsOnBytes ? 0 : Place::block_size(place.block));
+        next_ = blocks_[place.block] + place.within;
+        limit_ = blocks_[place.block] + Place::block_size(place.block);
     }
 
-    std::array<std::unique_ptr<T[]>, kBlocks> blocks_;
+    std::array<T*, kBlocks> blocks_{};
     T* next_ = nullptr;
     T* limit_ = nullptr;
     std::size_t size_ = 0;

@@ -31,20 +31,12 @@ void PacketTable::set_storage(std::shared_ptr<const void> owner, ByteView storag
     storage_ = storage;
 }
 
-void PacketTable::append_stored(const PacketRecord& packet, std::uint64_t frame_offset, std::uint32_t captured_bytes) {
-    // A frame that leaves the storage would make frame() read foreign memory: it is kept as an empty one.
-    const std::size_t held = storage_.data() != nullptr ? storage_.size() : own_.size();
-    const bool inside = frame_offset <= held && captured_bytes <= held - frame_offset;
+void PacketTable::append_sparse_columns(const PacketRecord& packet, std::uint64_t frame_offset) {
+    any_sparse_ = true;
     append_sparse(flags_, size(), packet.flags);
     append_sparse(packet_id_, size(), packet.packet_id);
     append_sparse(tap_, size(), packet.tap);
-    append_sparse(frame_offset_high_, size(), static_cast<std::uint16_t>(inside ? frame_offset >> 32U : 0));
-    frame_offset_.push_back(static_cast<std::uint32_t>(inside ? frame_offset : 0));
-    captured_bytes_.push_back(inside ? captured_bytes : 0);
-    original_bytes_.push_back(packet.original_bytes);
-    time_ns_.push_back(packet.time_ns);
-    earliest_ns_ = std::min(earliest_ns_, packet.time_ns);
-    latest_ns_ = std::max(latest_ns_, packet.time_ns);
+    append_sparse(frame_offset_high_, size(), static_cast<std::uint16_t>(frame_offset >> 32U));
 }
 
 void PacketTable::append_copy(const PacketRecord& packet) {
@@ -58,6 +50,7 @@ std::uint32_t PacketTable::flags(std::size_t i) const { return i < flags_.size()
 std::uint64_t PacketTable::packet_id(std::size_t i) const { return i < packet_id_.size() ? packet_id_[i] : 0; }
 
 void PacketTable::set_packet_id(std::size_t i, std::uint64_t id) {
+    any_sparse_ = true;
     if (i >= packet_id_.size()) packet_id_.append(size() - packet_id_.size(), 0);
     packet_id_[i] = id;
 }
@@ -86,9 +79,7 @@ std::vector<std::uint32_t> PacketTable::file_order() const {
 void PacketTable::set_comment(std::uint32_t packet, std::string text) { comments_[packet] = std::move(text); }
 
 void PacketTable::sort_by_time() {
-    std::size_t in_order = 1;
-    while (in_order < size() && time_ns_[in_order - 1] <= time_ns_[in_order]) ++in_order;
-    if (in_order >= size()) return;
+    if (in_order_) return;
     std::vector<std::uint32_t> order(size());
     std::iota(order.begin(), order.end(), 0U);
     std::stable_sort(order.begin(), order.end(),
@@ -115,6 +106,7 @@ void PacketTable::sort_by_time() {
     reorder(tap_, order);
     reorder(flags_, order);
     reorder(packet_id_, order);
+    in_order_ = true;
 }
 
 }  // namespace wirestory

@@ -2,6 +2,7 @@
 // (a mapped file, or one growing buffer) and the table holds offsets into them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -34,7 +35,22 @@ public:
     // Frames are offsets into `storage`, which the table keeps alive.
     void set_storage(std::shared_ptr<const void> owner, ByteView storage);
     // A packet whose bytes already stand in the storage at `frame_offset`.
-    void append_stored(const PacketRecord& packet, std::uint64_t frame_offset, std::uint32_t captured_bytes);
+    void append_stored(const PacketRecord& packet, std::uint64_t frame_offset, std::uint32_t captured_bytes) {
+        // A frame that leaves the storage would make frame() read foreign memory: it is kept as an empty one.
+        const std::size_t held = storage_.data() != nullptr ? storage_.size() : own_.size();
+        const bool inside = frame_offset <= held && captured_bytes <= held - frame_offset;
+        if (!inside) frame_offset = captured_bytes = 0;
+        if (any_sparse_ || (packet.flags | packet.packet_id | packet.tap | frame_offset >> 32U) != 0) {
+            append_sparse_columns(packet, frame_offset);
+        }
+        frame_offset_.push_back(static_cast<std::uint32_t>(frame_offset));
+        captured_bytes_.push_back(captured_bytes);
+        original_bytes_.push_back(packet.original_bytes);
+        time_ns_.push_back(packet.time_ns);
+        in_order_ = in_order_ && packet.time_ns >= latest_ns_;
+        earliest_ns_ = std::min(earliest_ns_, packet.time_ns);
+        latest_ns_ = std::max(latest_ns_, packet.time_ns);
+    }
     // A packet whose bytes are copied into the table's own buffer (live capture, tests). Not to be mixed with storage.
     void append_copy(const PacketRecord& packet);
 
@@ -67,6 +83,7 @@ public:
     [[nodiscard]] std::vector<std::uint32_t> file_order() const;
 
 private:
+    void append_sparse_columns(const PacketRecord& packet, std::uint64_t frame_offset);
     [[nodiscard]] const std::byte* base() const { return storage_.data() != nullptr ? storage_.data() : own_.data(); }
 
     // 16 bytes a packet for most files. Those marked so are empty while all their values are 0.
@@ -75,9 +92,11 @@ private:
     Column<std::uint16_t> frame_offset_high_;  // sparse: files of more than 4 GiB
     NarrowColumn captured_bytes_;
     NarrowColumn original_bytes_;
-    Column<TapId> tap_;                  // sparse
-    Column<std::uint32_t> flags_;        // sparse
-    Column<std::uint64_t> packet_id_;    // sparse
+    Column<TapId> tap_;                // sparse
+    Column<std::uint32_t> flags_;      // sparse
+    Column<std::uint64_t> packet_id_;  // sparse
+    bool any_sparse_ = false;
+    bool in_order_ = true;               // no packet is earlier than the one before it
     std::vector<std::uint32_t> number_;  // empty while the packets stand as in the file
     std::map<std::uint32_t, std::string> comments_;
     TimeNs earliest_ns_ = std::numeric_limits<TimeNs>::max();
