@@ -102,8 +102,17 @@ private:
 };
 
 // The flows' packets, one flow behind the other; Flow::packets are parts of it.
-struct PacketLists {
-    std::unique_ptr<std::uint32_t[]> packets;
+class PacketLists {
+public:
+    // Room for `packets` of them, to be filled; all are thrown away that were there.
+    std::uint32_t* make(std::size_t packets) {
+        const std::size_t bytes = packets * sizeof(std::uint32_t);
+        packets_ = {static_cast<std::uint32_t*>(allocate_column_block(bytes, bytes)), FreeColumnBlock{bytes}};
+        return packets_.get();
+    }
+
+private:
+    std::unique_ptr<std::uint32_t[], FreeColumnBlock> packets_;
 };
 
 // What the analysis keeps of every packet, in columns of equal length (Recording::packets.size()): 27 bytes. Not

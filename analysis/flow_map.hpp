@@ -16,7 +16,12 @@ public:
 
     FlowMap();
 
-    [[nodiscard]] std::uint32_t hash(const FlowKey& key) const;
+    [[nodiscard]] std::uint32_t hash(const FlowKey& key) const {
+        const std::uint64_t low = mix(key.addresses[0] ^ secret_[0], key.addresses[2] ^ secret_[1]);
+        const std::uint64_t high = mix(key.addresses[1] ^ secret_[1], key.addresses[3] ^ secret_[2]);
+        const std::uint64_t all = mix(low ^ high ^ secret_[2], key.ports_and_kind ^ secret_[0]);
+        return static_cast<std::uint32_t>(all ^ all >> 32U);
+    }
     void prefetch(std::uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
     // What the first slot of `hash` says: the flow, most probably; for prefetching it.
     [[nodiscard]] std::uint32_t guess(std::uint32_t hash) const { return slots_[hash & mask_].flow; }
@@ -43,6 +48,11 @@ private:
         std::uint32_t hash = 0;
         std::uint32_t flow = kNone;
     };
+    // Both halves of the product, folded: every bit of both numbers counts in every bit of the result.
+    static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+        const auto product = static_cast<unsigned __int128>(a) * b;
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+    }
     void grow();
 
     std::vector<Slot> slots_;

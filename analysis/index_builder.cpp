@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <semaphore>
 #include <thread>
 
@@ -37,19 +38,27 @@ Side side_from(bool initiator_is_low, const PacketFacts& facts) {
 // In the file's order, as other tools go, whose results shall be comparable. Our own recordings are in order, or (while
 // a run is being judged) in the order of several taps.
 IndexBuilder::IndexBuilder(const Recording& recording, const Sightings& sightings)
-    : recording_(recording), sightings_(sightings) {
+    : recording_(recording), sightings_(sightings), facts_(recording) {
     if (recording.calls.empty() && !sightings.any()) order_ = recording.packets.file_order();
     result_.packets.extend(recording.packets.size());
 }
 
 void IndexBuilder::add(std::size_t count) {
-    std::array<Read, kBatch> batch;
+    std::array<std::array<Read, kBatch>, 2> batches;
     const std::size_t end = added_ + std::min(count, total() - added_);
-    while (added_ < end) {
-        const std::span<Read> part(batch.data(), std::min(kBatch, end - added_));
-        read(added_, part);
-        store(part);
-        added_ += part.size();
+    std::size_t position = added_;
+    unsigned turn = 0;
+    const auto read_next = [&] {
+        const std::span<Read> batch(batches[turn++ % 2].data(), std::min(kBatch, end - position));
+        read(position, batch);
+        position += batch.size();
+        return batch;
+    };
+    for (std::span<const Read> batch = read_next(); !batch.empty();) {
+        const std::span<const Read> next = read_next();
+        store(batch, next);
+        added_ += batch.size();
+        batch = next;
     }
 }
 
@@ -76,7 +85,9 @@ void IndexBuilder::add_all(unsigned threads) {
         full.acquire();
         const std::span<const Read> part = part_of(batch);
         for (std::size_t at = 0; at < part.size(); at += kBatch) {
-            store(part.subspan(at, std::min(kBatch, part.size() - at)));
+            const std::span<const Read> rest = part.subspan(at);
+            const std::span<const Read> behind = rest.subspan(std::min(kBatch, rest.size()));
+            store(rest.first(rest.size() - behind.size()), behind.first(std::min(kBatch, behind.size())));
         }
         added_ += part.size();
         free.release();
@@ -89,30 +100,36 @@ void IndexBuilder::read(std::size_t position, std::span<Read> into) {
         each.packet = packet_at(position++);
         // A further sighting of a packet belongs to no flow: it is analysed once.
         const bool logical = once || sightings_.is_logical(each.packet);
-        each.facts = logical ? facts_of(recording_, each.packet, reassembler_) : PacketFacts{};
+        each.facts = {};
+        if (logical) facts_.read(each.packet, each.facts);
         if (!once && logical) each.facts.segment.arrives_ns = sightings_.arrival_ns(each.packet);
         each.hash = map_.hash(each.facts.key);
     }
 }
 
-void IndexBuilder::prefetch(std::span<const Read> batch) const {
-    for (const Read& each : batch) map_.prefetch(each.hash);
-    for (const Read& each : batch) {
-        const std::uint32_t flow = map_.guess(each.hash);
-        if (flow != FlowMap::kNone) __builtin_prefetch(&growing_[flow]);
-    }
-    constexpr std::size_t kLine = 64;
-    for (const Read& each : batch) {
-        const std::uint32_t flow = map_.guess(each.hash);
-        if (flow == FlowMap::kNone || growing_[flow].follower >= followers_.size()) continue;
-        const auto* follower = reinterpret_cast<const std::byte*>(&followers_[growing_[flow].follower]);
-        for (std::size_t at = 0; at < sizeof(TcpFollower); at += kLine) __builtin_prefetch(follower + at);
+void IndexBuilder::store(std::span<const Read> batch, std::span<const Read> next) {
+    for (const Read& each : next) map_.prefetch(each.hash);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (i < next.size()) prefetch(next[i]);
+        store_one(batch[i]);
     }
 }
 
-void IndexBuilder::store(std::span<const Read> batch) {
-    prefetch(batch);
-    for (const Read& each : batch) store_one(each);
+void IndexBuilder::prefetch(const Read& read) const {
+    const std::uint32_t flow = map_.guess(read.hash);
+    if (flow == FlowMap::kNone) return;
+    const auto* growing = reinterpret_cast<const std::byte*>(&growing_[flow]);
+    for (std::size_t at = 0; at < sizeof(GrowingFlow); at += kCacheLine) __builtin_prefetch(growing + at, 1);
+}
+
+inline FlowId IndexBuilder::flow_of(const Read& read, bool& reuses_ports) {
+    const PacketFacts& facts = read.facts;
+    std::uint32_t& found = map_.find(read.hash, [&](std::uint32_t flow) { return growing_[flow].key == facts.key; });
+    const bool is_syn = facts.transport == Transport::kTcp && (facts.segment.flags & capture::kSyn) != 0;
+    if (found != FlowMap::kNone) return is_syn ? flow_of_syn(found, facts, reuses_ports) : found;
+    const FlowId id = found = begin_flow(facts);
+    map_.note_added();
+    return id;
 }
 
 void IndexBuilder::store_one(const Read& read) {
@@ -126,9 +143,10 @@ void IndexBuilder::store_one(const Read& read) {
     const Side from = side_from(growing.initiator_is_low, facts);
     growing.first_ns = std::min(growing.first_ns, facts.segment.time_ns);
     growing.last_ns = std::max(growing.last_ns, facts.segment.time_ns);
+    ++growing.packets;
     TcpRow row;
     if (facts.transport == Transport::kTcp) {
-        row = followers_[growing.follower].follow(read.packet, result_.flows[id], from, facts);
+        row = growing.follower.follow(read.packet, result_.flows[id], from, facts);
         if (reuses_ports) row.segment_flags |= kReusedPorts;
     }
     PacketColumns& columns = result_.packets;
@@ -143,19 +161,11 @@ void IndexBuilder::store_one(const Read& read) {
     columns.segment_flags.at(place) = row.segment_flags;
 }
 
-FlowId IndexBuilder::flow_of(const Read& read, bool& reuses_ports) {
-    const PacketFacts& facts = read.facts;
-    std::uint32_t& found = map_.find(read.hash, [&](std::uint32_t flow) { return growing_[flow].key == facts.key; });
-    if (found == FlowMap::kNone) {
-        const FlowId id = found = begin_flow(facts);
-        map_.note_added();
-        return id;
-    }
-    if (facts.transport != Transport::kTcp || (facts.segment.flags & capture::kSyn) == 0) return found;
-    const GrowingFlow& growing = growing_[found];
+FlowId IndexBuilder::flow_of_syn(std::uint32_t& flow, const PacketFacts& facts, bool& reuses_ports) {
+    const GrowingFlow& growing = growing_[flow];
     const Side from = side_from(growing.initiator_is_low, facts);
-    if (followers_[growing.follower].other_flow_begins(from, facts.segment, reuses_ports)) found = begin_flow(facts);
-    return found;
+    if (growing.follower.other_flow_begins(from, facts.segment, reuses_ports)) flow = begin_flow(facts);
+    return flow;
 }
 
 FlowId IndexBuilder::begin_flow(const PacketFacts& facts) {
@@ -167,10 +177,6 @@ FlowId IndexBuilder::begin_flow(const PacketFacts& facts) {
     // Who answers a SYN is the responder, also when the SYN itself was not captured.
     const bool answers = (flags & capture::kSyn) != 0 && (flags & capture::kAck) != 0;
     growing.initiator_is_low = answers != facts.source_is_low;
-    if (facts.transport == Transport::kTcp) {
-        growing.follower = static_cast<std::uint32_t>(followers_.size());
-        followers_.push_back({});
-    }
     growing_.push_back(growing);
     Flow& flow = result_.flows.emplace_back();
     flow.transport = facts.transport;
@@ -185,10 +191,12 @@ FlowTableResult IndexBuilder::finish() {
         const auto found = actors.find(address);
         return found == actors.end() ? kNoActor : found->second;
     };
+    std::vector<std::uint32_t> packets_of_flow(result_.flows.size());
     for (FlowId id = 0; id < result_.flows.size(); ++id) {
         Flow& flow = result_.flows[id];
         flow.first_ns = growing_[id].first_ns;
         flow.last_ns = growing_[id].last_ns;
+        packets_of_flow[id] = growing_[id].packets;
         for (FlowEnd& end : flow.ends) end.actor = actor_of(end.endpoint.address);
     }
     // Packets that were never added belong to nothing.
@@ -197,31 +205,25 @@ FlowTableResult IndexBuilder::finish() {
     }
     result_.packets.seal();
     growing_.clear();
-    followers_.clear();
     map_ = {};
-    list_packets();
+    list_packets(packets_of_flow);
     return std::move(result_);
 }
 
 // Each flow's packets in order of time: one array for all, the flows' parts one behind the other.
-void IndexBuilder::list_packets() {
+void IndexBuilder::list_packets(std::span<const std::uint32_t> packets_of_flow) {
+    std::vector<std::uint32_t*> next(packets_of_flow.size());
+    std::uint32_t* listed =
+        result_.packets.by_flow.make(std::accumulate(packets_of_flow.begin(), packets_of_flow.end(), std::size_t{0}));
+    for (FlowId id = 0; id < next.size(); ++id) {
+        next[id] = listed;
+        result_.flows[id].packets = {listed, packets_of_flow[id]};
+        listed += packets_of_flow[id];
+    }
     const Column<FlowId>& flow_of_packet = result_.packets.flow;
-    std::vector<std::uint32_t> end(result_.flows.size(), 0);
-    for (std::size_t packet = 0; packet < flow_of_packet.size(); ++packet) {
-        if (flow_of_packet[packet] != kNoFlow) ++end[flow_of_packet[packet]];
-    }
-    std::uint32_t begin = 0;
-    for (std::uint32_t& each : end) begin = each += begin;
-    PacketLists& lists = result_.packets.by_flow;
-    lists.packets = std::make_unique_for_overwrite<std::uint32_t[]>(begin);
-    for (std::size_t packet = flow_of_packet.size(); packet-- > 0;) {
-        if (flow_of_packet[packet] == kNoFlow) continue;
-        lists.packets[--end[flow_of_packet[packet]]] = static_cast<std::uint32_t>(packet);
-    }
-    // Now `end` is where each begins, and the next one's is where it ends.
-    for (FlowId id = 0; id < result_.flows.size(); ++id) {
-        const std::uint32_t behind = id + 1 < end.size() ? end[id + 1] : begin;
-        result_.flows[id].packets = {lists.packets.get() + end[id], behind - end[id]};
+    for (std::uint32_t packet = 0; packet < flow_of_packet.size(); ++packet) {
+        const FlowId id = flow_of_packet[packet];
+        if (id != kNoFlow) *next[id]++ = packet;
     }
 }
 

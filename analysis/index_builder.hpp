@@ -29,13 +29,15 @@ public:
     FlowTableResult finish();
 
 private:
-    // A flow while it grows: what every packet of it touches, in one cache line.
-    struct GrowingFlow {
+    static constexpr std::size_t kCacheLine = 64;
+    // A flow while it grows: all that a packet of it touches stands in a row, so that it can be fetched beforehand.
+    struct alignas(kCacheLine) GrowingFlow {
         FlowKey key;
         TimeNs first_ns = 0;
         TimeNs last_ns = 0;
-        std::uint32_t follower = 0;  // into followers_; TCP only
+        std::uint32_t packets = 0;
         bool initiator_is_low = false;
+        TcpFollower follower;  // TCP only
     };
     struct Read {
         PacketFacts facts;
@@ -47,21 +49,23 @@ private:
         return order_.empty() ? static_cast<std::uint32_t>(position) : order_[position];
     }
     void read(std::size_t position, std::span<Read> into);
-    void store(std::span<const Read> batch);
-    void prefetch(std::span<const Read> batch) const;
+    // Meanwhile the flows of the packets that come next are fetched.
+    void store(std::span<const Read> batch, std::span<const Read> next);
+    void prefetch(const Read& read) const;
     void store_one(const Read& read);
     FlowId flow_of(const Read& read, bool& reuses_ports);
+    // Of a SYN on addresses and ports that `flow` has: it may begin another one.
+    FlowId flow_of_syn(std::uint32_t& flow, const PacketFacts& facts, bool& reuses_ports);
     FlowId begin_flow(const PacketFacts& facts);
-    void list_packets();
+    void list_packets(std::span<const std::uint32_t> packets_of_flow);
 
     const Recording& recording_;
     const Sightings& sightings_;
     std::vector<std::uint32_t> order_;  // empty: as they stand
     std::size_t added_ = 0;
-    capture::Reassembler reassembler_;  // of the thread that reads
+    FactsReader facts_;  // of the thread that reads
     FlowMap map_;
     Column<GrowingFlow> growing_;
-    Column<TcpFollower> followers_;
     FlowTableResult result_;
 };
 

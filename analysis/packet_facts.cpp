@@ -49,6 +49,18 @@ void set_key(PacketFacts& facts, const Numbers& source, const Numbers& destinati
                                static_cast<std::uint64_t>(version) << 48U;
 }
 
+// The same for IPv4, an endpoint in one word (address, then port): which is the lower is no branch.
+inline void set_key_ipv4(PacketFacts& facts, std::uint64_t source, std::uint64_t destination) {
+    constexpr std::uint64_t kPort = 0xFFFF;
+    facts.source_is_low = source <= destination;
+    const std::uint64_t low = std::min(source, destination);
+    const std::uint64_t high = std::max(source, destination);
+    facts.key.addresses = {low >> 16U, 0, high >> 16U, 0};
+    facts.key.ports_and_kind = (low & kPort) | (high & kPort) << 16U |
+                               static_cast<std::uint64_t>(facts.transport) << 32U |
+                               static_cast<std::uint64_t>(IpVersion::kV4) << 48U;
+}
+
 Numbers numbers_of(const Endpoint& endpoint) {
     const auto* bytes = reinterpret_cast<const std::byte*>(endpoint.address.bytes.data());
     if (endpoint.address.version == IpVersion::kV4) return {be32(bytes), 0, endpoint.port};
@@ -56,8 +68,8 @@ Numbers numbers_of(const Endpoint& endpoint) {
 }
 
 // What follows an IP header in the plain case: `at` points to it, `bytes` are there by IP's length, `seen` captured.
-bool read_transport(PacketFacts& facts, std::uint8_t protocol, const std::byte* at, std::size_t bytes,
-                    std::size_t seen) {
+[[gnu::always_inline]] inline bool read_transport(PacketFacts& facts, std::uint8_t protocol, const std::byte* at,
+                                                  std::size_t bytes, std::size_t seen) {
     if (protocol == kProtocolUdp) {
         if (seen < kUdpBytes || bytes < kUdpBytes) return false;
         const std::size_t length = be16(at + 4);
@@ -91,7 +103,8 @@ bool read_plain_ipv4(PacketFacts& facts, ByteView frame, std::size_t frame_bytes
                         frame.size() - kEthernetBytes - kIpv4Bytes)) {
         return false;
     }
-    set_key(facts, {be32(ip + 12), 0, be16(transport)}, {be32(ip + 16), 0, be16(transport + 2)}, IpVersion::kV4);
+    set_key_ipv4(facts, std::uint64_t{be32(ip + 12)} << 16U | be16(transport),
+                 std::uint64_t{be32(ip + 16)} << 16U | be16(transport + 2));
     return true;
 }
 
@@ -172,28 +185,33 @@ Endpoint endpoint_of(std::uint64_t upper, std::uint64_t lower, std::uint64_t por
 
 }  // namespace
 
-PacketFacts facts_of(const Recording& recording, std::uint32_t index, capture::Reassembler& reassembler) {
-    const PacketTable& packets = recording.packets;
-    PacketFacts facts;
-    facts.segment.time_ns = packets.time_ns(index);
-    const ByteView frame = packets.frame(index);
-    const TapId tap = packets.tap(index);
-    const bool ethernet = tap >= recording.taps.size() || recording.taps[tap].link_type == capture::kLinkEthernet;
-    const std::size_t frame_bytes = std::max<std::size_t>(frame.size(), packets.original_bytes(index));
-    if (ethernet && read_plain(facts, frame, frame_bytes)) return facts;
-    const DecodedPacket decoded = decode_packet(recording, index);
-    if (!decoded.fragment) {
-        take_decoded(facts, decoded);
-        return facts;
-    }
+FactsReader::FactsReader(const Recording& recording) : recording_(recording) {
+    for (const Tap& tap : recording.taps) all_ethernet_ = all_ethernet_ && tap.link_type == capture::kLinkEthernet;
+}
+
+void FactsReader::read(std::uint32_t packet, PacketFacts& facts) {
+    const PacketTable& packets = recording_.packets;
+    facts.segment.time_ns = packets.time_ns(packet);
+    const ByteView frame = packets.frame(packet);
+    const auto on_ethernet = [&] {
+        const TapId tap = packets.tap(packet);
+        return tap >= recording_.taps.size() || recording_.taps[tap].link_type == capture::kLinkEthernet;
+    };
+    const std::size_t frame_bytes = std::max<std::size_t>(frame.size(), packets.original_bytes(packet));
+    if ((all_ethernet_ || on_ethernet()) && read_plain(facts, frame, frame_bytes)) return;
+    read_decoded(packet, facts);
+}
+
+void FactsReader::read_decoded(std::uint32_t packet, PacketFacts& facts) {
+    const DecodedPacket decoded = decode_packet(recording_, packet);
+    if (!decoded.fragment) return take_decoded(facts, decoded);
     facts.is_fragment = decoded.more_fragments || decoded.fragment_offset_bytes > 0;
-    switch (reassembler.add(frame, decoded, facts.segment.time_ns)) {
-        case capture::Reassembly::kNotNeeded: take_decoded(facts, decoded); break;
-        case capture::Reassembly::kComplete: take_decoded(facts, reassembler.datagram()); break;
+    switch (reassembler_.add(recording_.packets.frame(packet), decoded, facts.segment.time_ns)) {
+        case capture::Reassembly::kNotNeeded: return take_decoded(facts, decoded);
+        case capture::Reassembly::kComplete: return take_decoded(facts, reassembler_.datagram());
         case capture::Reassembly::kHeld:
-        case capture::Reassembly::kDropped: break;
+        case capture::Reassembly::kDropped: return;
     }
-    return facts;
 }
 
 PacketFacts facts_of_decoded(const DecodedPacket& decoded, TimeNs time_ns) {

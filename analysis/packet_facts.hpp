@@ -18,7 +18,12 @@ struct FlowKey {
     std::array<std::uint64_t, 4>
         addresses{};                   // of the lower endpoint, then of the higher; IPv4 in the first word of two
     std::uint64_t ports_and_kind = 0;  // lower's port, higher's port, transport, IP version: 16 bits each
-    bool operator==(const FlowKey&) const = default;
+    // In one go: what std::array has calls memcmp.
+    bool operator==(const FlowKey& with) const {
+        std::uint64_t differs = ports_and_kind ^ with.ports_and_kind;
+        for (std::size_t i = 0; i < addresses.size(); ++i) differs |= addresses[i] ^ with.addresses[i];
+        return differs == 0;
+    }
 };
 
 struct PacketFacts {
@@ -31,9 +36,22 @@ struct PacketFacts {
     tcp::Segment segment;         // of UDP only the payload's length
 };
 
-// Facts of packet `index`. Of a datagram in fragments the one that completes it has them, the others none; so packets
-// are to be given in order, each once.
-PacketFacts facts_of(const Recording& recording, std::uint32_t index, capture::Reassembler& reassembler);
+// Reads the packets of one recording, each once and in order: of a datagram in fragments the one that completes it has
+// its facts, the others have none. Holds the fragments that wait; one thread.
+class FactsReader {
+public:
+    explicit FactsReader(const Recording& recording);
+    // `facts` as they were made, with nothing in them.
+    void read(std::uint32_t packet, PacketFacts& facts);
+
+private:
+    void read_decoded(std::uint32_t packet, PacketFacts& facts);
+
+    const Recording& recording_;
+    bool all_ethernet_ = true;
+    capture::Reassembler reassembler_;
+};
+
 // The same from what was decoded already, as the index takes it.
 PacketFacts facts_of_decoded(const capture::DecodedPacket& decoded, TimeNs time_ns);
 

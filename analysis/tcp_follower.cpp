@@ -50,7 +50,7 @@ void TcpFollower::note_base(Flow& flow, Side side, WireSeq seq) {
     end.initial_seq_known = true;
 }
 
-void TcpFollower::mark(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags) {
+void TcpFollower::mark_turn(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags) {
     const bool syn = (tcp_flags & kSyn) != 0;
     const bool ack = (tcp_flags & kAck) != 0;
     if ((tcp_flags & kRst) != 0) {

@@ -52,7 +52,11 @@ public:
 private:
     void note_syn(Flow& flow, Side from, const PacketFacts& facts);
     void note_base(Flow& flow, Side side, WireSeq seq);
-    void mark(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags);
+    void mark(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags) {
+        if (awaits_established_ || (tcp_flags & (capture::kSyn | capture::kRst)) != 0)
+            mark_turn(packet, marks, from, tcp_flags);
+    }
+    void mark_turn(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags);
     StreamOffset carry(std::uint32_t packet, Flow& flow, Side from, const tcp::Segment& segment);
     StreamOffset acknowledge(std::uint32_t packet, Flow& flow, Side from, const tcp::Segment& segment);
 

@@ -94,7 +94,7 @@ private:
     static constexpr std::uint32_t kBlocks = 32;
 
     // A column that has grown so far goes on growing, most probably.
-    static constexpr std::size_t kGrowsOnBytes = 2 * kHugePageBytes;
+    static constexpr std::size_t kGrowsOnBytes = kHugePageBytes;
 
     static constexpr std::size_t block_bytes(std::uint32_t block) { return Place::block_size(block) * sizeof(T); }
     static std::size_t used_in(std::uint32_t block, std::size_t size) {

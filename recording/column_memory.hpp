@@ -15,4 +15,10 @@ void* allocate_column_block(std::size_t bytes, std::size_t surely_used_bytes);
 // `bytes` as it was allocated with. nullptr is nothing.
 void free_column_block(void* block, std::size_t bytes) noexcept;
 
+// For std::unique_ptr.
+struct FreeColumnBlock {
+    std::size_t bytes = 0;
+    void operator()(void* block) const noexcept { free_column_block(block, bytes); }
+};
+
 }  // namespace wirestory

@@ -33,7 +33,8 @@ private:
     std::uint16_t code_of(std::size_t i, std::uint32_t value) {
         return value < kFirstLarge ? static_cast<std::uint16_t>(value) : large_code(i, value);
     }
-    std::uint16_t large_code(std::size_t i, std::uint32_t value) {
+    // Never inline, so that what most values take is.
+    [[gnu::noinline]] std::uint16_t large_code(std::size_t i, std::uint32_t value) {
         auto found = std::find(large_.begin(), large_.end(), value);
         if (found == large_.end() && large_.size() < kMapped - kFirstLarge) found = large_.insert(found, value);
         if (found != large_.end()) return static_cast<std::uint16_t>(kFirstLarge + (found - large_.begin()));

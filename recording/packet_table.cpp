@@ -55,13 +55,6 @@ void PacketTable::set_packet_id(std::size_t i, std::uint64_t id) {
     packet_id_[i] = id;
 }
 
-ByteView PacketTable::frame(std::size_t i) const {
-    const std::uint32_t bytes = captured_bytes_[i];
-    if (bytes == 0) return {};
-    const std::uint64_t high = i < frame_offset_high_.size() ? frame_offset_high_[i] : 0;
-    return {base() + (high << 32U | frame_offset_[i]), bytes};
-}
-
 PacketRecord PacketTable::record(std::size_t i) const {
     return {time_ns(i), tap(i), original_bytes(i), flags(i), packet_id(i), frame(i)};
 }

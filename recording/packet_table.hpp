@@ -67,7 +67,12 @@ public:
     [[nodiscard]] std::uint64_t packet_id(std::size_t i) const;
     [[nodiscard]] bool has_packet_ids() const { return !packet_id_.empty(); }
     void set_packet_id(std::size_t i, std::uint64_t id);
-    [[nodiscard]] ByteView frame(std::size_t i) const;
+    [[nodiscard]] ByteView frame(std::size_t i) const {
+        const std::uint32_t bytes = captured_bytes_[i];
+        if (bytes == 0) return {};
+        const std::uint64_t high = i < frame_offset_high_.size() ? frame_offset_high_[i] : 0;
+        return {base() + (high << 32U | frame_offset_[i]), bytes};
+    }
     [[nodiscard]] PacketRecord record(std::size_t i) const;
 
     // Comments are rare: a map beside the columns.

@@ -25,23 +25,33 @@ public:
         : connection_(connection), own_(own), peer_(peer), segment_(segment) {}
 
     std::uint16_t run() {
+        if (is_usual()) {
+            note_new_ack();
+        } else {
+            judge();
+        }
+        move_on();
+        return flags_;
+    }
+
+private:
+    void judge() {
         note_first_seq();
         if (is_window_probe()) {
             flags_ |= kZeroWindowProbe;
         } else {
             judge_sending();
         }
-        if (segment_.ack != own_.last_ack) {
-            own_.duplicate_acks = 0;
-            own_.unseen_told = false;
-        }
+        note_new_ack();
         judge_acknowledgement();
         if (takes_numbers()) judge_repetition();
-        move_on();
-        return flags_;
     }
-
-private:
+    [[nodiscard]] bool is_usual() const;
+    void note_new_ack() {
+        if (segment_.ack == own_.last_ack) return;
+        own_.duplicate_acks = 0;
+        own_.unseen_told = false;
+    }
     void note_first_seq();
     [[nodiscard]] bool is_window_probe() const;
     void judge_sending();
@@ -63,6 +73,19 @@ private:
     const Segment& segment_;
     std::uint16_t flags_ = 0;
 };
+
+// Most segments are: data that goes on where its sender stopped, or an ACK of something new, and judge() would find
+// nothing. A shortcut only; what it is not sure of it leaves to judge().
+bool Analysis::is_usual() const {
+    if ((segment_.flags & (kSyn | kFin | kRst | kAck)) != kAck || !continues() || own_.next_seq == 0 ||
+        segment_.window == 0 || !own_.first_seq_known || !peer_.first_seq_known) {
+        return false;
+    }
+    if (peer_.acked_limit != 0 && after(segment_.ack, peer_.acked_limit)) return false;
+    if (segment_.payload_bytes == 0) return segment_.ack != own_.last_ack;
+    const bool new_to_peer = peer_.last_ack == 0 || after(payload_end(), peer_.last_ack);
+    return segment_.payload_bytes > 1 && new_to_peer && !fills_window();
+}
 
 void Analysis::note_first_seq() {
     if (!own_.first_seq_known) {
@@ -202,11 +225,6 @@ std::uint16_t analyse_segment(Connection& connection, std::size_t from, const Se
     if (segment.payload_length_known) flags = Analysis(connection, own, peer, segment).run();
     note_scale(own, peer, segment);
     return flags;
-}
-
-std::uint32_t scaled_window(const Sender& sender, std::uint16_t tcp_flags, std::uint16_t window) {
-    const bool scaled = (tcp_flags & kSyn) == 0 && sender.window_scale > 0;
-    return scaled ? static_cast<std::uint32_t>(window) << static_cast<unsigned>(sender.window_scale) : window;
 }
 
 }  // namespace wirestory::analysis::tcp

@@ -9,6 +9,7 @@
 
 #include "analysis/tcp/segment_flags.hpp"
 #include "base/time.hpp"
+#include "capture/wire/tcp.hpp"
 #include "recording/ids.hpp"
 
 namespace wirestory::analysis::tcp {
@@ -57,6 +58,9 @@ struct Connection {
 std::uint16_t analyse_segment(Connection& connection, std::size_t from, const Segment& segment);
 
 // How far the window given by `window` on the wire reaches, scaled where the scale is known.
-std::uint32_t scaled_window(const Sender& sender, std::uint16_t tcp_flags, std::uint16_t window);
+inline std::uint32_t scaled_window(const Sender& sender, std::uint16_t tcp_flags, std::uint16_t window) {
+    const bool scaled = (tcp_flags & capture::kSyn) == 0 && sender.window_scale > 0;
+    return scaled ? static_cast<std::uint32_t>(window) << static_cast<unsigned>(sender.window_scale) : window;
+}
 
 }  // namespace wirestory::analysis::tcp
