@@ -15,8 +15,9 @@ namespace {
 using capture::Transport;
 
 constexpr std::size_t kBatch = 64;  // few enough that what was prefetched is still there
-constexpr std::size_t kReadAheadPackets = 1024;
-constexpr std::size_t kReadAheadBatches = 4;
+// Waking another core takes up to 0.1 ms: so long must the one that is read ahead of last.
+constexpr std::size_t kReadAheadPackets = 4096;
+constexpr std::size_t kReadAheadBatches = 3;
 
 // As actor_at() says: a file may name thousands of addresses, and have as many flows.
 std::map<IpAddress, ActorId> actors_by_address(const std::vector<Actor>& actors) {
@@ -102,6 +103,9 @@ void IndexBuilder::read(std::size_t position, std::span<Read> into) {
         const bool logical = once || sightings_.is_logical(each.packet);
         each.facts = {};
         if (logical) facts_.read(each.packet, each.facts);
+        const Place place = Place::of(each.packet);
+        result_.packets.tcp_flags.at(place) = each.facts.segment.flags;
+        result_.packets.payload_bytes.set(each.packet, place, each.facts.segment.payload_bytes);
         if (!once && logical) each.facts.segment.arrives_ns = sightings_.arrival_ns(each.packet);
         each.hash = map_.hash(each.facts.key);
     }
@@ -153,10 +157,8 @@ void IndexBuilder::store_one(const Read& read) {
     const Place place = Place::of(read.packet);
     columns.flow.at(place) = id;
     columns.from.at(place) = from;
-    columns.tcp_flags.at(place) = facts.segment.flags;
     columns.offset.set(read.packet, place, row.offset);
     columns.ack_offset.set(read.packet, place, row.ack_offset);
-    columns.payload_bytes.set(read.packet, place, facts.segment.payload_bytes);
     columns.window_bytes.at(place) = row.window_bytes;
     columns.segment_flags.at(place) = row.segment_flags;
 }
