@@ -16,8 +16,9 @@ using capture::Transport;
 
 constexpr std::size_t kBatch = 64;  // few enough that what was prefetched is still there
 // Waking another core takes up to 0.1 ms: so long must the one that is read ahead of last.
-constexpr std::size_t kReadAheadPackets = 4096;
-constexpr std::size_t kReadAheadBatches = 3;
+constexpr std::size_t kReadAheadPackets = 2048;
+constexpr std::size_t kReadAheadBatches = 4;
+constexpr std::size_t kCacheLine = 64;
 
 // As actor_at() says: a file may name thousands of addresses, and have as many flows.
 std::map<IpAddress, ActorId> actors_by_address(const std::vector<Actor>& actors) {

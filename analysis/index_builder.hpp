@@ -29,9 +29,9 @@ public:
     FlowTableResult finish();
 
 private:
-    static constexpr std::size_t kCacheLine = 64;
-    // A flow while it grows: all that a packet of it touches stands in a row, so that it can be fetched beforehand.
-    struct alignas(kCacheLine) GrowingFlow {
+    // A flow while it grows: all that a packet of it touches stands in a row, so that it can be fetched beforehand; on
+    // an edge that puts its 224 bytes into four cache lines, not five.
+    struct alignas(32) GrowingFlow {
         FlowKey key;
         TimeNs first_ns = 0;
         TimeNs last_ns = 0;

@@ -58,12 +58,12 @@ void TcpFollower::mark_turn(std::uint32_t packet, FlowMarks& marks, Side from, s
     } else if (syn && ack) {
         if (marks.syn_ack == kNoPacket) {
             marks.syn_ack = packet;
-            awaits_established_ = true;
+            counter(Side::kInitiator).ack_awaited = true;
         }
     } else if (syn) {
         if (from == Side::kInitiator && marks.syn_ack == kNoPacket) marks.syn = packet;
-    } else if (awaits_established_ && ack && from == Side::kInitiator) {
-        awaits_established_ = false;
+    } else if (counter(from).ack_awaited && ack) {
+        counter(from).ack_awaited = false;
         marks.established = packet;
     }
 }

@@ -20,6 +20,7 @@ struct SideCounter {
     bool base_known = false;
     bool syn_seen = false;
     bool fin_seen = false;
+    bool ack_awaited = false;  // that ends the handshake: the SYN ACK was seen, and not yet this side's ACK of it
 
     void set_base(WireSeq seq) {
         base = seq;
@@ -53,7 +54,7 @@ private:
     void note_syn(Flow& flow, Side from, const PacketFacts& facts);
     void note_base(Flow& flow, Side side, WireSeq seq);
     void mark(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags) {
-        if (awaits_established_ || (tcp_flags & (capture::kSyn | capture::kRst)) != 0)
+        if (counter(from).ack_awaited || (tcp_flags & (capture::kSyn | capture::kRst)) != 0)
             mark_turn(packet, marks, from, tcp_flags);
     }
     void mark_turn(std::uint32_t packet, FlowMarks& marks, Side from, std::uint16_t tcp_flags);
@@ -65,7 +66,6 @@ private:
 
     tcp::Connection connection_;
     std::array<SideCounter, 2> counters_;
-    bool awaits_established_ = false;  // the SYN ACK was seen, the ACK that follows not yet
 };
 
 }  // namespace wirestory::analysis

@@ -91,7 +91,7 @@ constexpr double kNotQuadratic = 28;
 }  // namespace
 
 TEST_CASE("the index is the same in pieces and on two threads", "[index]") {
-    const Recording recording = mixed_capture(5'000, 7);
+    const Recording recording = mixed_capture(15'000, 7);  // more than is read ahead
     const Sightings sightings(recording);
     IndexBuilder whole(recording, sightings);
     whole.add_all(1);
