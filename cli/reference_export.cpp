@@ -96,7 +96,8 @@ void Exporter::capture_line() {
     } else {
         put(R"(,"error":{},"error_kind":"{}")", json_text(fault_text()), to_string(fault));
     }
-    put(R"(,"packets":{},"linktypes":[{}])", recording_.packets.size(), fmt::join(links, ","));
+    put(R"(,"packets":{},"linktypes":[{}],"format":"{}")", recording_.packets.size(), fmt::join(links, ","),
+        recording_.file_format);
     end_line();
 }
 

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <string>
 
+#include "capture/wire/link.hpp"
 #include "capture/wire/tunnel.hpp"
 
 namespace wirestory::cli {
@@ -14,7 +15,7 @@ using capture::DecodedPacket;
 using capture::DecodeIssue;
 using capture::Transport;
 
-constexpr std::uint16_t kEtherArp = 0x0806;
+constexpr std::uint16_t kEtherReverseArp = 0x8035;
 constexpr std::size_t kUdpBytes = 8;
 constexpr std::size_t kTcpBytes = 20;
 constexpr std::size_t kPortBytes = 4;
@@ -96,8 +97,14 @@ std::string_view reference_protocol(const DecodedPacket& packet) {
         }
         return packet.source.version == IpVersion::kV6 ? "ipv6" : "ip";
     }
-    if (packet.ether_type == kEtherArp) return "arp";
-    return packet.has_ethernet ? "eth" : "other";
+    // Below: no addresses, since the header of the network layer is cut or wrong; its protocol is known nevertheless.
+    switch (packet.ether_type) {
+        case capture::kEtherIpv4: return "ip";
+        case capture::kEtherIpv6: return "ipv6";
+        case capture::kEtherArp:
+        case kEtherReverseArp: return "arp";
+        default: return packet.has_ethernet ? "eth" : "other";
+    }
 }
 
 void add_transport(fmt::memory_buffer& out, const DecodedPacket& packet) {

@@ -72,6 +72,7 @@ struct RunFact {
 
 struct Recording {
     std::string path;
+    std::string file_format;  // "pcap" or "pcapng", of what a compressed file unpacks to; empty: of no file
     std::vector<Tap> taps;
     PacketTable packets;
     std::vector<Actor> actors;

@@ -185,6 +185,7 @@ OpenResult<Recording> open_capture_file(const std::string& path, const OpenOptio
     // That the packed file was cut is the reason for whatever its content lacks.
     if (content->damage) recording->damages.insert(recording->damages.begin(), std::move(*content->damage));
     recording->path = name;
+    recording->file_format = is_pcapng(bytes) ? "pcapng" : "pcap";
     return recording;
 }
 
