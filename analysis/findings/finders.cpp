@@ -2,11 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace wirestory::analysis {
 namespace {
 
-bool earlier(const Finding& a, const Finding& b) { return a.begin_ns < b.begin_ns; }
+// By time. Foreign captures need not be in order of time, and in an edited one a packet may stand before the call that
+// sent it: a finding's time goes from the earlier of its ends.
+void sort_by_time(std::vector<Finding>& findings, std::size_t first) {
+    const auto begin = findings.begin() + static_cast<std::ptrdiff_t>(first);
+    for (auto finding = begin; finding != findings.end(); ++finding)
+        if (finding->end_ns < finding->begin_ns) std::swap(finding->begin_ns, finding->end_ns);
+    std::stable_sort(begin, findings.end(), [](const auto& a, const auto& b) { return a.begin_ns < b.begin_ns; });
+}
 
 // Findings of one flow from `first` on: what one direction has too many of one kind of is counted into the last kept.
 void limit(std::vector<Finding>& findings, std::size_t first) {
@@ -66,7 +74,7 @@ void find_in_flow(const FinderContext& context, FlowId flow, std::vector<Finding
     find_resets(context, flow, findings);
     find_in_segments(context, flow, findings);
     find_overlap_conflicts(context, flow, findings);
-    std::stable_sort(findings.begin() + static_cast<std::ptrdiff_t>(first), findings.end(), earlier);
+    sort_by_time(findings, first);
     limit(findings, first);
 }
 
@@ -83,7 +91,7 @@ std::vector<Finding> find_all(const FinderContext& context) {
     find_unreachables(context, findings);
     find_fragmented(context, findings);
     find_connect_timeouts(context, findings);
-    std::stable_sort(findings.begin(), findings.end(), earlier);
+    sort_by_time(findings, 0);
     return findings;
 }
 

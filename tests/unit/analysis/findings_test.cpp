@@ -42,6 +42,20 @@ TEST_CASE("nagle-hold: one small send behind unacknowledged data", "[analysis]")
     CHECK(describe(recording, hold).find("client's send (3 B) waited 4.77 ms in the send buffer") == 0);
 }
 
+TEST_CASE("in an edited file, with packets before the call that sent them, a finding's earlier end is its begin",
+          "[analysis]") {
+    Pair pair;
+    const std::string half(1448, 'x');
+    pair.builder.send(pair.client, half + half, {us(5000), us(5010)});
+    pair.link.data(End::kClient, us(300), half);
+    pair.link.data(End::kClient, us(310), half);
+    const Recording recording = pair.builder.build();
+    const Analysis analysis = analyse(recording);
+    const Finding& split = find_one(analysis, FindingKind::kSplitWrite);
+    CHECK(split.begin_ns < split.end_ns);
+    CHECK(split.end_ns == recording.calls.back().enter_ns);
+}
+
 TEST_CASE("nagle-hold: not with TCP_NODELAY, TCP_CORK or MSG_MORE", "[analysis]") {
     for (const char* option : {"TCP_NODELAY, 1", "TCP_CORK, 1"}) {
         Pair pair;
