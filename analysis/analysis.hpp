@@ -4,7 +4,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -76,6 +78,11 @@ struct Analysis {
     [[nodiscard]] const StreamLedger* stream(StreamId id) const;
     // Those that `findings` has not, because the flow is outside `detail`: made now, and kept.
     [[nodiscard]] std::span<const Finding> late_findings(FlowId flow) const;
+    // The same, and the states of both ends by side and time, made anew at each call and not kept.
+    [[nodiscard]] std::vector<Finding> find_late(FlowId flow) const;
+    [[nodiscard]] std::vector<StateSpan> late_states(FlowId flow) const;
+    // Is there something of the flow that only these give?
+    [[nodiscard]] bool has_late(FlowId flow) const;
     [[nodiscard]] std::span<const SocketEnd> ends_of(SocketId socket) const;
     // The datagram that a packet carried or a call sent or received; nullptr when there is none.
     [[nodiscard]] const Datagram* datagram_of_packet(std::uint32_t packet) const;
@@ -85,6 +92,13 @@ struct Analysis {
 };
 
 Analysis analyse(const Recording& recording);
+
+// Asked now and then by the thread that works, with how much of the whole is done. False: the answer is not wanted any
+// more.
+using WorkWatch = std::function<bool(std::size_t done, std::size_t of)>;
+// The same in pieces of packets; nothing when the watch ended it. Of a capture of which everything is looked at in
+// detail the last part goes on to its end.
+std::optional<Analysis> analyse(const Recording& recording, const WorkWatch& watch);
 
 // All that carries the same bytes as `event`: sends, segments, ACKs, reads and datagrams; and which bytes those are.
 struct ByteTrace {

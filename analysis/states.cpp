@@ -302,6 +302,13 @@ std::vector<StateSpan> infer_states(const CallIndex& calls, const Sightings& sig
     return states;
 }
 
+std::vector<StateSpan> infer_flow_states(const CallIndex& calls, const Sightings& sightings,
+                                         const PacketColumns& packets, const Flow& flow, FlowId id) {
+    std::vector<StateSpan> states;
+    FlowStates(calls, sightings, packets, flow, id).run(calls.recording().last_time_ns(), states);
+    return states;
+}
+
 std::vector<ListenSpan> find_listens(const CallIndex& calls) {
     std::vector<ListenSpan> listens;
     const TimeNs end = calls.recording().last_time_ns();

@@ -13,6 +13,9 @@ namespace wirestory::analysis {
 
 std::vector<StateSpan> infer_states(const CallIndex& calls, const Sightings& sightings, const PacketColumns& packets,
                                     const std::vector<Flow>& flows, DetailScope scope);
+// Those of one TCP flow, by side and time.
+std::vector<StateSpan> infer_flow_states(const CallIndex& calls, const Sightings& sightings,
+                                         const PacketColumns& packets, const Flow& flow, FlowId id);
 std::vector<ListenSpan> find_listens(const CallIndex& calls);
 
 }  // namespace wirestory::analysis

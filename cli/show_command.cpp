@@ -12,6 +12,7 @@
 #include "base/messages.hpp"
 #include "capture/source/capture_file.hpp"
 #include "cli/agreement_json.hpp"
+#include "cli/capture_beginning.hpp"
 #include "cli/commands.hpp"
 #include "cli/export_picture.hpp"
 #include "cli/filter_option.hpp"
@@ -64,13 +65,17 @@ int complain(const std::string& sentence) {
     return kMistake;
 }
 
-int stream(const ShowContext& context, const ShowOptions& options) {
+int one_flow(const ShowContext& context, const ShowOptions& options) {
     const std::size_t flows = context.analysis.flows.size();
     if (options.stream >= flows) {
         const std::string there =
             flows == 0 ? std::string(tr("it has no flows")) : tr_format("its flows are 0 to {}", flows - 1);
         return complain(tr_format("{} has no flow {}: {} (wirestory show --flows lists them)", context.recording.path,
                                   options.stream, there));
+    }
+    if (options.findings) {
+        show_flow_findings(context, options.stream);
+        return kSuccess;
     }
     if (options.form == StreamForm::kRaw && options.direction == StreamDirection::kBoth) {
         return complain(tr("raw bytes cannot carry a mark of their direction: add --direction initiator or responder"));
@@ -80,7 +85,7 @@ int stream(const ShowContext& context, const ShowOptions& options) {
 }
 
 int show_view(const ShowContext& context, const ShowOptions& options) {
-    if (options.stream != analysis::kNoFlow) return stream(context, options);
+    if (options.stream != analysis::kNoFlow) return one_flow(context, options);
     if (options.flows) {
         show_flows(context);
     } else if (options.findings) {
@@ -91,21 +96,54 @@ int show_view(const ShowContext& context, const ShowOptions& options) {
     return kSuccess;
 }
 
-int show_packets(const Recording& recording, const analysis::Filter& filter, const ShowOptions& options, int width) {
-    PacketList list(recording, filter, options.time, width, output_style(options).unicode);
-    if (list.write_first()) list.write_all(analysis::analyse(recording));
+int list_packets(const Recording& recording, const analysis::Filter& filter, const ShowOptions& options) {
+    PacketList list(recording, filter, options.time, output_width(options.width), output_style(options).unicode);
+    if (list.write(recording, analysis::analyse(recording))) list.flush();
     return kSuccess;
+}
+
+// The lines of its beginning are written before the rest is read. Ends early when nobody reads them any more.
+int list_large_capture(const Recording& beginning, const analysis::Filter& filter, const ShowOptions& options) {
+    PacketList list(beginning, filter, options.time, output_width(options.width), output_style(options).unicode);
+    const bool by_these_alone = !filter.looks_ahead();
+    if (by_these_alone && !list.write(beginning, analysis::analyse(beginning))) return kSuccess;
+    if (by_these_alone && !filter.selects_everything() && !list.flush()) return kSuccess;
+    capture::OpenOptions opening;
+    opening.read.sort_by_time = false;
+    opening.read.watch = [](const ReadProgress&) { return !stdout_is_closed(); };
+    const auto opened = capture::open_capture_file(options.file, opening);
+    if (!opened) return complain(opened.error().message);
+    const auto analysis = analysis::analyse(*opened, [](std::size_t, std::size_t) { return !stdout_is_closed(); });
+    if (analysis && list.write(*opened, *analysis)) list.flush();
+    return kSuccess;
+}
+
+int show_packets(const analysis::Filter& filter, const ShowOptions& options) {
+    if (can_be_read_twice(options.file)) {
+        ReadOptions by_file;
+        by_file.sort_by_time = false;
+        const auto beginning = open_beginning(options.file, kPacketsListedByTime, by_file);
+        if (!beginning) return complain(beginning.error().message);
+        const Recording& first = beginning->recording;
+        const bool large = !beginning->whole || first.packets.size() >= kPacketsListedByTime;
+        // Our own recordings go by time: they may have several taps.
+        const bool own = !first.calls.empty() || first.packets.has_packet_ids();
+        if (large && !own) return list_large_capture(first, filter, options);
+    }
+    const auto opened = capture::open_capture_file(options.file);
+    if (!opened) return complain(opened.error().message);
+    return list_packets(*opened, filter, options);
 }
 
 int show(const ShowOptions& options) {
     const auto filter = compile_filter(options.filter, "show");
     if (!filter) return kMistake;
+    if (options.packets) return show_packets(*filter, options);
     const auto opened = capture::open_capture_file(options.file);
     if (!opened && options.reference) export_unopened_reference(options.file, opened.error(), write_out);
     if (!opened) return options.reference ? static_cast<int>(kMistake) : complain(opened.error().message);
     const Recording& recording = *opened;
     const int width = output_width(options.width);
-    if (options.packets) return show_packets(recording, *filter, options, width);
     const analysis::Analysis analysis = analysis::analyse(recording);
     analysis::FilterMatcher matcher(*filter, recording, analysis);
     if (!options.svg.empty()) {
@@ -139,17 +177,25 @@ using Names = std::vector<std::pair<std::string, Value>>;
 
 void add_view_options(CLI::App& command, ShowOptions& options) {
     auto* views = command.add_option_group(tr("Views"), tr("What to print; without one the ladder"));
-    views->add_flag("--packets", options.packets, tr("A line a packet, in tshark's columns"));
-    views->add_flag("--flows", options.flows, tr("A line a flow: who, how much each way, when, how it ended"));
-    views->add_flag("--findings", options.findings, tr("What the analysis found, with causes"));
-    views->add_option("--stream", options.stream,
-                      tr("The bytes of this flow, each direction marked (numbers: --flows)"));
-    views->add_flag("--json", options.json, tr("Everything as one JSON object"));
-    views->add_flag("--reference", options.reference,
-                    tr("What was decoded and concluded of each packet, one JSON object a line"));
-    views->add_flag("--latency", options.latency, tr("Print where each message's time went, from send to recv"));
-    views->add_option("--svg", options.svg, tr("Write the timeline as an SVG picture to this file"));
-    views->require_option(0, 1);
+    CLI::Option* findings = views->add_flag(
+        "--findings", options.findings, tr("What the analysis found, with causes; with --stream of that flow only"));
+    CLI::Option* stream = views->add_option("--stream", options.stream,
+                                            tr("The bytes of this flow, each direction marked (numbers: --flows)"));
+    const std::vector<CLI::Option*> all = {
+        views->add_flag("--packets", options.packets, tr("A line a packet, in tshark's columns")),
+        views->add_flag("--flows", options.flows, tr("A line a flow: who, how much each way, when, how it ended")),
+        findings,
+        stream,
+        views->add_flag("--json", options.json, tr("Everything as one JSON object")),
+        views->add_flag("--reference", options.reference,
+                        tr("What was decoded and concluded of each packet, one JSON object a line")),
+        views->add_flag("--latency", options.latency, tr("Print where each message's time went, from send to recv")),
+        views->add_option("--svg", options.svg, tr("Write the timeline as an SVG picture to this file"))};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t k = i + 1; k < all.size(); ++k) {
+            if (all[i] != findings || all[k] != stream) all[i]->excludes(all[k]);
+        }
+    }
     static const Names<StreamForm> kForms = {
         {"text", StreamForm::kText}, {"hex", StreamForm::kHex}, {"raw", StreamForm::kRaw}};
     static const Names<StreamDirection> kDirections = {{"both", StreamDirection::kBoth},

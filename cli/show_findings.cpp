@@ -1,4 +1,7 @@
 // Findings as paragraphs: kind, time, place, and what happened.
+#include <algorithm>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "base/messages.hpp"
@@ -49,12 +52,20 @@ bool show_findings(const ShowContext& context, FindingScope scope) {
     }
     if (scope == FindingScope::kMade || analysis.detail.everything) return true;
     for (analysis::FlowId flow = 0; flow < analysis.flows.size(); ++flow) {
-        if (analysis.detail.covers(analysis.flows[flow])) continue;
-        for (const Finding& finding : analysis.late_findings(flow)) {
+        for (const Finding& finding : analysis.find_late(flow)) {
             if (!list.write(finding)) return false;
         }
     }
     return true;
+}
+
+bool show_flow_findings(const ShowContext& context, analysis::FlowId flow) {
+    FindingList list(context);
+    for (const Finding& finding : context.analysis.findings) {
+        if (finding.flow == flow && !list.write(finding)) return false;
+    }
+    const std::vector<Finding> late = context.analysis.find_late(flow);
+    return std::all_of(late.begin(), late.end(), [&](const Finding& finding) { return list.write(finding); });
 }
 
 }  // namespace wirestory::cli

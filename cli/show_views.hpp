@@ -49,6 +49,7 @@ bool show_verdicts(const ShowContext& context);
 // Of a large capture the analysis makes some findings only when they are asked for, which takes its time.
 enum class FindingScope : std::uint8_t { kMade, kAll };
 bool show_findings(const ShowContext& context, FindingScope scope);  // with a heading; nothing when there are none
+bool show_flow_findings(const ShowContext& context, analysis::FlowId flow);
 bool show_flows(const ShowContext& context);
 
 enum class StreamForm : std::uint8_t { kText, kHex, kRaw };

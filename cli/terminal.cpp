@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -31,6 +32,11 @@ bool wants_colour(int fd) {
 
 bool stdout_wants_colour() { return wants_colour(STDOUT_FILENO); }
 bool stderr_wants_colour() { return wants_colour(STDERR_FILENO); }
+
+bool stdout_is_closed() {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    return ::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
 
 int stdout_columns() {
     winsize size{};

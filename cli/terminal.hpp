@@ -10,6 +10,8 @@ namespace wirestory::cli {
 
 bool stdout_wants_colour();
 bool stderr_wants_colour();
+// Whether whoever read standard output through a pipe has gone away (`| head`).
+bool stdout_is_closed();
 // Columns of the terminal on standard output; else COLUMNS; else 80.
 int stdout_columns();
 // Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) is a UTF-8 one.

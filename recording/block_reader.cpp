@@ -71,6 +71,7 @@ tl::expected<void, OpenError> BlockReader::read_all() {
         }
         first = false;
         dispatch(block);
+        if (options_.watch && !go_on()) break;
     }
     if (first && recording_.fault() != FileFault::kTruncated) {
         const Damage& why = recording_.damages.front();
@@ -81,6 +82,12 @@ tl::expected<void, OpenError> BlockReader::read_all() {
     entries_.finish();
     pair_sightings(recording_);
     return {};
+}
+
+// Blocks without packets (calls, samples) count as packets do: each takes its time.
+bool BlockReader::go_on() {
+    if (++blocks_ % kPacketsBetweenWatches != 0) return true;
+    return options_.watch({recording_.packets.size(), position_, file_.size(), 0});
 }
 
 FileFault BlockReader::length_fault(std::uint32_t total, std::size_t left, std::string& what) const {

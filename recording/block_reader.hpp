@@ -104,12 +104,15 @@ private:
     void add_packet(const Block& block, PacketRecord packet, ByteView frame, std::string comment);
     [[nodiscard]] const Interface* interface_of(const Block& block, std::uint32_t id);
     void damage(FileFault fault, std::uint64_t offset, std::string what);
+    // Asks the watch after every so many blocks; false: reading ends here.
+    bool go_on();
 
     ByteView file_;
     ReadOptions options_;
     Recording& recording_;
     EntryReader entries_;
     std::size_t position_ = 0;
+    std::size_t blocks_ = 0;
     bool big_endian_ = false;
     bool timeless_noted_ = false;
     std::vector<Interface> interfaces_;  // of this section

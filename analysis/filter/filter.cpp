@@ -1,6 +1,7 @@
 #include "analysis/filter/filter.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,17 @@ tl::expected<Filter, FilterError> Filter::compile(std::string_view text, Languag
     made.program_ = std::make_shared<const filter::Program>(std::move(parsed->program));
     made.note_ = std::move(parsed->note);
     return made;
+}
+
+bool Filter::looks_ahead() const {
+    if (program_ == nullptr) return false;
+    constexpr std::array<std::string_view, 5> kFields = {"finding", "message", "actor", "actor.src", "actor.dst"};
+    return std::any_of(program_->tests.begin(), program_->tests.end(), [&](const filter::Test& test) {
+        const auto among = [&](const filter::Field* field) {
+            return field != nullptr && std::find(kFields.begin(), kFields.end(), field->name) != kFields.end();
+        };
+        return among(test.left.field) || among(test.right.field);
+    });
 }
 
 FilterMatcher::FilterMatcher(Filter filter, const Recording& recording, const Analysis& analysis)

@@ -42,6 +42,9 @@ public:
     static tl::expected<Filter, FilterError> compile(std::string_view text, Language language = Language::kEnglish);
 
     [[nodiscard]] bool selects_everything() const { return program_ == nullptr; }
+    // Asks of a packet what later packets decide (findings, messages, names at the end of the file): a beginning of a
+    // capture does not answer it.
+    [[nodiscard]] bool looks_ahead() const;
     [[nodiscard]] const std::string& text() const { return text_; }
     // A filter that is right and yet probably not what was meant: `tcp.flags.syn` alone asks, as in Wireshark, whether
     // the packet has that field.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "analysis/filter/filter.hpp"
@@ -26,5 +27,8 @@ struct FilterHits {
 };
 
 FilterHits find_hits(const Filter& filter, const Recording& recording, const Analysis& analysis);
+// The same in pieces; nothing when the watch ended it.
+std::optional<FilterHits> find_hits(const Filter& filter, const Recording& recording, const Analysis& analysis,
+                                    const WorkWatch& watch);
 
 }  // namespace wirestory::analysis

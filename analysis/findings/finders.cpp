@@ -58,7 +58,7 @@ Finding finding_about_receiver(const FinderContext& context, FindingKind kind, S
 void find_in_flow(const FinderContext& context, FlowId flow, std::vector<Finding>& findings) {
     const std::size_t first = findings.size();
     for (const Side side : {Side::kInitiator, Side::kResponder}) {
-        const StreamLedger* ledger = context.analysis.stream({flow, side});
+        const StreamLedger* ledger = context.stream({flow, side});
         if (ledger == nullptr) continue;
         find_send_holds(context, *ledger, findings);
         find_delayed_acks(context, *ledger, findings);

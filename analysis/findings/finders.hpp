@@ -2,6 +2,7 @@
 // findings. None knows of another, none writes sentences (words.hpp does), each is linear in what it reads.
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -13,9 +14,14 @@ namespace wirestory::analysis {
 struct FinderContext {
     const CallIndex& calls;
     const Analysis& analysis;
+    // The ledgers of the one flow asked about, when the analysis has not got them.
+    const std::array<StreamLedger, 2>* ledgers = nullptr;
 
     [[nodiscard]] const Recording& recording() const { return calls.recording(); }
     [[nodiscard]] TimeNs packet_time(std::uint32_t packet) const { return recording().packets.time_ns(packet); }
+    [[nodiscard]] const StreamLedger* stream(StreamId id) const {
+        return ledgers != nullptr ? &(*ledgers)[index_of(id.from)] : analysis.stream(id);
+    }
     [[nodiscard]] const Flow& flow(StreamId id) const { return analysis.flows[id.flow]; }
     [[nodiscard]] const FlowEnd& end(StreamId id) const { return flow(id).end(id.from); }
     // The columns of a packet, behind names of their own so that their storage may change.

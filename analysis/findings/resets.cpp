@@ -89,7 +89,7 @@ private:
 
     // What waited in the resetting end's receive buffer.
     [[nodiscard]] ByteRange unread(TimeNs when) const {
-        const StreamLedger* ledger = context_.analysis.stream({id_, other(side_)});
+        const StreamLedger* ledger = context_.stream({id_, other(side_)});
         if (ledger == nullptr) return {};
         const auto& steps = ledger->receive_buffer;
         const auto after =

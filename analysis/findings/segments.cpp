@@ -139,7 +139,7 @@ void SegmentFinder::judge(std::uint32_t packet, std::uint16_t flags) {
 
 // The last packet before this one that carried its first byte; kNoPacket when none did.
 std::uint32_t SegmentFinder::copy_before(std::uint32_t packet) const {
-    const StreamLedger* ledger = context_.analysis.stream({id_, context_.from(packet)});
+    const StreamLedger* ledger = context_.stream({id_, context_.from(packet)});
     return ledger == nullptr ? kNoPacket : carrier_before(*ledger, context_.offset(packet), packet);
 }
 

@@ -117,11 +117,12 @@ OpenResult<Content> read_content(const std::string& path, const std::string& nam
     return content;
 }
 
-OpenResult<Content> unpacked(Content packed, const std::string& name, std::uint64_t limit_bytes) {
+OpenResult<Content> unpacked(Content packed, const std::string& name, std::uint64_t limit_bytes,
+                             const ReadWatch& watch) {
     const Packing packing = packing_of(packed.bytes);
     if (packing == Packing::kNone) return packed;
     auto buffer = std::make_shared<GrowingBuffer>();
-    UnpackEnd end = unpack(packed.bytes, packing, limit_bytes, *buffer);
+    UnpackEnd end = unpack(packed.bytes, packing, limit_bytes, watch, *buffer);
     // Without even a beginning there is nothing to show.
     if (end.fault == FileFault::kUnknownFormat || (end.fault != FileFault::kNone && buffer->size() == 0)) {
         return fail_open(end.fault, tr_format("open {}: it is packed with {}, and {}", name,
@@ -169,7 +170,7 @@ OpenResult<Recording> open_capture_file(const std::string& path, const OpenOptio
     const std::string name = path == "-" ? tr(kStandardInput) : path;
     const std::uint64_t limit = options.limit_bytes != 0 ? options.limit_bytes : default_unpack_limit();
     auto content = read_content(path, name, limit);
-    if (content) content = unpacked(std::move(*content), name, limit);
+    if (content) content = unpacked(std::move(*content), name, limit, options.read.watch);
     if (!content) return tl::unexpected(content.error());
     const ByteView bytes = content->bytes;
     const auto cut = [&] {

@@ -74,9 +74,11 @@ FileHeader file_header(ByteView file, bool big_endian) {
 template <bool kBigEndian>
 class RecordWalk {
 public:
-    RecordWalk(ByteView file, const Format& format, const FileHeader& header, Recording& recording)
+    RecordWalk(ByteView file, const Format& format, const FileHeader& header, const ReadWatch& watch,
+               Recording& recording)
         : file_(file),
           format_(format),
+          watch_(watch),
           recording_(recording),
           max_bytes_(max_packet_bytes(header.link_field & 0xFFFFU)),
           swapped_always_(header.major == 2 && header.minor < 3),
@@ -88,6 +90,9 @@ public:
             const std::size_t next = packet(at);
             if (next == 0) return;
             at = next;
+            const std::size_t packets = recording_.packets.size();
+            const bool asks = watch_ && packets % kPacketsBetweenWatches == 0;
+            if (asks && !watch_({packets, at, file_.size(), 0})) return;
         }
     }
 
@@ -131,6 +136,7 @@ private:
 
     ByteView file_;
     const Format& format_;
+    const ReadWatch& watch_;
     Recording& recording_;
     std::uint32_t max_bytes_;
     bool swapped_always_;
@@ -172,9 +178,9 @@ OpenResult<Recording> read_pcap(ByteView file, std::shared_ptr<const void> owner
     recording.taps.push_back(std::move(tap));
     recording.packets.set_storage(std::move(owner), file);
     if (format.big_endian) {
-        RecordWalk<true>(file, format, header, recording).run();
+        RecordWalk<true>(file, format, header, options.watch, recording).run();
     } else {
-        RecordWalk<false>(file, format, header, recording).run();
+        RecordWalk<false>(file, format, header, options.watch, recording).run();
     }
     if (options.sort_by_time) recording.packets.sort_by_time();
     return recording;

@@ -17,7 +17,8 @@ namespace wirestory::capture {
 
 namespace {
 
-constexpr std::size_t kMostAtOnce = 1U << 30U;  // zlib counts in 32 bits
+constexpr std::size_t kMostAtOnce = 1U << 30U;      // zlib counts in 32 bits
+constexpr std::size_t kBetweenWatches = 4U << 20U;  // bytes: a few milliseconds
 constexpr std::size_t kMagicBytes = 4;
 
 bool begins_as_capture(ByteView unpacked) { return is_pcap(unpacked) || ByteReader(unpacked).le32() == 0x0A0D0D0A; }
@@ -31,7 +32,8 @@ struct Progress {
 };
 
 template <class Unpacker>
-UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, GrowingBuffer& out) {
+UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, const ReadWatch& watch,
+              GrowingBuffer& out) {
     std::size_t at = 0;
     bool checked = false;
     for (;;) {
@@ -42,7 +44,8 @@ UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, Gr
             return {FileFault::kUnsupported, tr_format("it unpacks to more than {}; unpack it to a file and open that",
                                                        format_bytes(limit_bytes))};
         }
-        const std::span<std::byte> target = room->first(std::min<std::uint64_t>({room->size(), allowed, kMostAtOnce}));
+        const std::span<std::byte> target =
+            room->first(std::min<std::uint64_t>({room->size(), allowed, kBetweenWatches}));
         const Progress progress = unpacker.step(packed.subspan(at), target);
         at += progress.consumed;
         out.written(progress.produced);
@@ -52,6 +55,7 @@ UnpackEnd run(Unpacker& unpacker, ByteView packed, std::uint64_t limit_bytes, Gr
                 return {FileFault::kUnknownFormat, tr("what it unpacks to is no capture")};
         }
         if (progress.step == Step::kEnd) return {};
+        if (watch && !watch({0, at, packed.size(), out.size()})) return {};
         if (progress.step == Step::kBroken) {
             return {FileFault::kCorrupt, tr_format("the packed data is damaged near its byte {}", at)};
         }
@@ -134,13 +138,14 @@ Packing packing_of(ByteView file) {
     return Packing::kNone;
 }
 
-UnpackEnd unpack(ByteView packed, Packing packing, std::uint64_t limit_bytes, GrowingBuffer& out) {
+UnpackEnd unpack(ByteView packed, Packing packing, std::uint64_t limit_bytes, const ReadWatch& watch,
+                 GrowingBuffer& out) {
     if (packing == Packing::kGzip) {
         Gzip gzip;
-        return run(gzip, packed, limit_bytes, out);
+        return run(gzip, packed, limit_bytes, watch, out);
     }
     Zstd zstd;
-    return run(zstd, packed, limit_bytes, out);
+    return run(zstd, packed, limit_bytes, watch, out);
 }
 
 std::uint64_t default_unpack_limit() {

@@ -7,6 +7,7 @@
 
 #include "capture/source/growing_buffer.hpp"
 #include "recording/recording.hpp"
+#include "recording/recording_reader.hpp"
 
 namespace wirestory::capture {
 
@@ -20,7 +21,9 @@ struct UnpackEnd {
     FileFault fault = FileFault::kNone;
     std::string what;
 };
-UnpackEnd unpack(ByteView packed, Packing packing, std::uint64_t limit_bytes, GrowingBuffer& out);
+// `watch` may be empty; unpacking that it ends has no fault.
+UnpackEnd unpack(ByteView packed, Packing packing, std::uint64_t limit_bytes, const ReadWatch& watch,
+                 GrowingBuffer& out);
 
 // Half of the machine's memory: what is unpacked stays in it.
 std::uint64_t default_unpack_limit();

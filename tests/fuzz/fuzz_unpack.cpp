@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const capture::Packing packing = capture::packing_of(file);
     if (packing == capture::Packing::kNone) return 0;
     capture::GrowingBuffer out;
-    const capture::UnpackEnd end = capture::unpack(file, packing, kLimit, out);
+    const capture::UnpackEnd end = capture::unpack(file, packing, kLimit, {}, out);
     if (out.size() > kLimit || (end.fault == FileFault::kNone) != end.what.empty()) std::abort();
     const auto read = capture::read_pcap(out.view(), nullptr);
     return read && read->last_time_ns() < read->first_time_ns() ? 1 : 0;
