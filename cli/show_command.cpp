@@ -177,15 +177,15 @@ using Names = std::vector<std::pair<std::string, Value>>;
 
 void add_view_options(CLI::App& command, ShowOptions& options) {
     auto* views = command.add_option_group(tr("Views"), tr("What to print; without one the ladder"));
-    CLI::Option* findings = views->add_flag(
-        "--findings", options.findings, tr("What the analysis found, with causes; with --stream of that flow only"));
-    CLI::Option* stream = views->add_option("--stream", options.stream,
-                                            tr("The bytes of this flow, each direction marked (numbers: --flows)"));
+    constexpr std::size_t kFindings = 2;
+    constexpr std::size_t kStream = 3;
     const std::vector<CLI::Option*> all = {
         views->add_flag("--packets", options.packets, tr("A line a packet, in tshark's columns")),
         views->add_flag("--flows", options.flows, tr("A line a flow: who, how much each way, when, how it ended")),
-        findings,
-        stream,
+        views->add_flag("--findings", options.findings,
+                        tr("What the analysis found, with causes; with --stream, of that flow only")),
+        views->add_option("--stream", options.stream,
+                          tr("The bytes of this flow, each direction marked (numbers: --flows)")),
         views->add_flag("--json", options.json, tr("Everything as one JSON object")),
         views->add_flag("--reference", options.reference,
                         tr("What was decoded and concluded of each packet, one JSON object a line")),
@@ -193,7 +193,7 @@ void add_view_options(CLI::App& command, ShowOptions& options) {
         views->add_option("--svg", options.svg, tr("Write the timeline as an SVG picture to this file"))};
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (std::size_t k = i + 1; k < all.size(); ++k) {
-            if (all[i] != findings || all[k] != stream) all[i]->excludes(all[k]);
+            if (i != kFindings || k != kStream) all[i]->excludes(all[k]);
         }
     }
     static const Names<StreamForm> kForms = {

@@ -21,6 +21,7 @@
 #include "base/messages.hpp"
 #include "base/unique_fd.hpp"
 #include "capture/source/capture_file.hpp"
+#include "cli/capture_beginning.hpp"
 #include "cli/commands.hpp"
 #include "cli/filter_option.hpp"
 #include "cli/picture_size.hpp"
@@ -79,12 +80,60 @@ private:
 
 bool is_scenario(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
 
+constexpr std::uint64_t kFirstPackets = kPacketsBetweenWatches;
+
+viz::Document document_of(Recording recording) {
+    viz::Document document;
+    auto shared = std::make_shared<const Recording>(std::move(recording));
+    document.analysis = std::make_shared<const analysis::Analysis>(analysis::analyse(*shared));
+    document.recording = std::move(shared);
+    return document;
+}
+
 Result<viz::Document> open_recording(const std::string& path) {
     auto recording = capture::open_capture_file(path);
     if (!recording) return tl::unexpected<Error>(recording.error());
+    return document_of(std::move(*recording));
+}
+
+// What is shown at once. `rest` becomes whether there is more in the file. Recordings of our own are shown whole unless
+// they are very large: who takes part and the lesson may stand at their end.
+Result<viz::Document> open_at_once(const std::string& path, bool& rest) {
+    rest = false;
+    if (!can_be_read_twice(path)) return open_recording(path);
+    auto beginning = open_beginning(path, kFirstPackets, {});
+    if (!beginning) return tl::unexpected<Error>(beginning.error());
+    constexpr std::uintmax_t kLargeBytes = 64U << 20U;
+    std::error_code ignored;
+    const bool own = !beginning->recording.calls.empty();
+    if (!beginning->whole && own && fs::file_size(path, ignored) < kLargeBytes) return open_recording(path);
+    rest = !beginning->whole;
+    return document_of(std::move(beginning->recording));
+}
+
+Result<viz::Document> open_in_steps(const std::string& path, viz::OpeningSteps& steps) {
+    if (steps.wants_first()) {
+        bool rest = false;
+        auto document = open_at_once(path, rest);
+        if (!document || !rest) return document;
+        steps.hand_over_first(std::move(*document));
+    }
+    capture::OpenOptions options;
+    bool packed = false;
+    options.read.watch = [&](const ReadProgress& progress) {
+        packed = packed || progress.unpacked_bytes > 0;
+        // Unpacking is the first half of reading what is packed.
+        const std::uint64_t before = packed && progress.unpacked_bytes == 0 ? progress.total_bytes : 0;
+        return steps.reading(progress.packets, before + progress.bytes, progress.total_bytes * (packed ? 2 : 1));
+    };
+    auto recording = capture::open_capture_file(path, options);
+    if (!recording) return tl::unexpected<Error>(recording.error());
     viz::Document document;
     auto shared = std::make_shared<const Recording>(std::move(*recording));
-    document.analysis = std::make_shared<const analysis::Analysis>(analysis::analyse(*shared));
+    auto analysis =
+        analysis::analyse(*shared, [&](std::size_t done, std::size_t of) { return steps.indexing(done, of); });
+    if (!analysis) return fail(tr_format("open {}: it was stopped", path));
+    document.analysis = std::make_shared<const analysis::Analysis>(std::move(*analysis));
     document.recording = std::move(shared);
     return document;
 }
@@ -167,6 +216,12 @@ std::optional<viz::ScreenshotOptions> screenshot_of(const ViewArguments& argumen
     return shot;
 }
 
+// What is to be seen first may stand anywhere in the file.
+bool asks_for_whole(const ViewArguments& arguments) {
+    return !arguments.screenshot.empty() || !arguments.select.empty() || arguments.playhead_ms >= 0 ||
+           arguments.zoom > 1;
+}
+
 int view(const ViewArguments& arguments) {
     TemporaryFolder folder;
     const auto output_for = [&](const std::string& scenario) -> Result<std::string> {
@@ -175,14 +230,18 @@ int view(const ViewArguments& arguments) {
     const auto say = [](const Error& error) { fmt::print(stderr, "wirestory view: {}\n", error.message); };
 
     int status = kMistake;
+    bool rest = false;
     Result<viz::Document> document;
     if (is_scenario(arguments.input)) {
         const auto output = output_for(arguments.input);
         document = output ? run_here(arguments.input, *output, status) : tl::unexpected<Error>(output.error());
-    } else if (!arguments.input.empty()) {
+    } else if (!arguments.input.empty() && asks_for_whole(arguments)) {
         document = open_recording(arguments.input);
+    } else if (!arguments.input.empty()) {
+        document = open_at_once(arguments.input, rest);
     }
     viz::ViewerOptions options;
+    if (rest) options.rest_of = arguments.input;
     options.screenshot = screenshot_of(arguments);
     if (!document) {
         // A window can say it and let the user go on; a picture cannot.
@@ -198,9 +257,9 @@ int view(const ViewArguments& arguments) {
     options.playhead_ms = arguments.playhead_ms;
     options.tab = arguments.tab;
     options.zoom = arguments.zoom;
-    options.scenarios = find_scenarios();
-    options.open = [&folder](const std::string& path) -> Result<viz::Document> {
-        if (!is_scenario(path)) return open_recording(path);
+    options.find_scenarios = find_scenarios;
+    options.open = [&folder](const std::string& path, viz::OpeningSteps& steps) -> Result<viz::Document> {
+        if (!is_scenario(path)) return open_in_steps(path, steps);
         const auto output = folder.file(recording_name(path));
         if (!output) return tl::unexpected<Error>(output.error());
         return run_in_child(path, *output);

@@ -4,6 +4,7 @@
 // a thread of its own.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +24,26 @@ struct Document {
     std::shared_ptr<const analysis::Analysis> analysis;
 
     explicit operator bool() const { return recording != nullptr && analysis != nullptr; }
+};
+
+// The way of a file into the window, as the thread that opens it tells it. Functions that return false say that nobody
+// waits for it any more.
+class OpeningSteps {
+public:
+    virtual ~OpeningSteps() = default;
+    // May the beginning of a large file be handed over before the rest is read?
+    [[nodiscard]] virtual bool wants_first() const = 0;
+    virtual void hand_over_first(Document document) = 0;
+    virtual bool reading(std::uint64_t packets, std::uint64_t bytes, std::uint64_t of_bytes) = 0;
+    virtual bool indexing(std::uint64_t packets, std::uint64_t of_packets) = 0;
+};
+
+// Opens a capture, or runs a scenario (.yaml) and opens what it recorded. Called on any thread.
+using OpenDocument = std::function<Result<Document>(const std::string& path, OpeningSteps& steps)>;
+
+struct LoadProgress {
+    std::uint64_t packets = 0;  // so far
+    float share = 0;            // of the whole work, 0 to 1
 };
 
 // A scenario that the side panel offers.
@@ -48,9 +69,11 @@ struct ViewerOptions {
     std::string tab;            // "ladder", "bytes" ... ; empty: as the document suggests
     double zoom = 1;            // 1: everything fits
     std::string opening_error;  // shown in the window when the file asked for could not be opened
-    std::vector<ScenarioEntry> scenarios;
-    // Opens a capture, or runs a scenario (.yaml) and opens what it recorded.
-    std::function<Result<Document>(const std::string& path)> open;
+    // The document is only the beginning of this file: the rest is read while it is shown. Empty: it is the whole.
+    std::string rest_of;
+    // What the side panel offers; asked on a thread of its own.
+    std::function<std::vector<ScenarioEntry>()> find_scenarios;
+    OpenDocument open;
     std::optional<ScreenshotOptions> screenshot;
 };
 

@@ -11,72 +11,103 @@ namespace wirestory::viz {
 
 namespace {
 
-std::vector<std::uint32_t> logical_packets(const Recording& recording, const analysis::Analysis& analysis) {
-    std::vector<std::uint32_t> packets;
-    packets.reserve(recording.packets.size());
-    for (std::uint32_t i = 0; i < recording.packets.size(); ++i) {
-        if (analysis.sightings.is_logical(i)) packets.push_back(i);
-    }
-    return packets;
-}
-
-std::vector<EventRef> events_in_time_order(const Recording& recording, const std::vector<std::uint32_t>& packets) {
-    std::vector<EventRef> events;
-    events.reserve(recording.calls.size() + packets.size());
-    std::size_t call = 0;
-    std::size_t packet = 0;
-    while (call < recording.calls.size() || packet < packets.size()) {
-        const bool call_is_next =
-            packet == packets.size() || (call < recording.calls.size() &&
-                                         recording.calls[call].enter_ns <= recording.packets.time_ns(packets[packet]));
-        if (call_is_next) {
-            events.push_back({EventKind::kCall, static_cast<std::uint32_t>(call++)});
-        } else {
-            events.push_back({EventKind::kPacket, packets[packet++]});
-        }
-    }
-    return events;
-}
-
 Tab first_tab(const Document& document) {
     return document.recording->story.lesson.en.empty() && document.recording->story.tour.empty() ? Tab::kPackets
                                                                                                  : Tab::kLesson;
 }
 
-}  // namespace
-
-void set_document(AppModel& model, Document document) {
-    model.document = std::move(document);
+void take_prepared(AppModel& model, PreparedDocument prepared) {
     ++model.revision;
-    const Language language = model.view.language;
-    const AxisMode mode = model.view.axis;
-    model.view = ViewState{};
-    model.filter.clear();
-    model.applied_filter.clear();
-    model.filter_error.reset();
-    model.view.language = language;
-    model.playback.playing = false;
-    model.selection = {};
-    model.tour_stop = 0;
+    model.document = std::move(prepared.document);
+    model.times = std::move(prepared.times);
+    model.events = std::move(prepared.events);
+    model.packet_rows = std::move(prepared.packet_rows);
+    model.axis = std::move(prepared.axis);
+    model.timeline_index = std::move(prepared.timeline_index);
+    model.playback.speed_index = prepared.speed_index;
     model.search_found.reset();
     model.search_hits_for.clear();
     model.search_hits.clear();
+    model.late_flow = {};
+    model.late_findings = {};
+    model.filter_wanted.reset();
+    model.filter_share.reset();
+    // The user may have chosen another axis meanwhile.
+    const AxisMode wanted = model.view.axis;
+    model.view.axis = prepared.axis_mode;
+    model.view.zoom = 1;
+    model.view.pan = 0;
+    if (wanted != prepared.axis_mode) set_axis(model, wanted);
+}
+
+// The packet with the same number in the file; nothing when it is not there any more.
+EventRef same_event(const Recording& before, const Recording& now, EventRef event) {
+    if (event.kind == EventKind::kCall) return event.index < now.calls.size() ? event : EventRef{};
+    if (event.kind != EventKind::kPacket || event.index >= before.packets.size()) return {};
+    const std::uint32_t number = before.packets.number(event.index);
+    const std::vector<std::uint32_t> order = now.packets.file_order();
+    if (number > now.packets.size()) return {};
+    return {EventKind::kPacket, order.empty() ? number - 1 : order[number - 1]};
+}
+
+void show_stretch(AppModel& model, TimeNs left, TimeNs right) {
+    const double begin = model.axis.position(left);
+    const double width = std::max(model.axis.position(right) - begin, 1.0 / static_cast<double>(kMaxZoom));
+    model.view.zoom = std::clamp(static_cast<float>(1 / width), 1.0F, kMaxZoom);
+    model.view.pan = std::clamp(static_cast<float>(begin), 0.0F, 1 - 1 / model.view.zoom);
+}
+
+}  // namespace
+
+void set_document(AppModel& model, Document document) {
+    set_document(model, prepare(std::move(document), model.view.axis));
+}
+
+void set_document(AppModel& model, PreparedDocument prepared) {
+    const Language language = model.view.language;
+    const AxisMode mode = model.view.axis;
+    model.view = ViewState{};
+    model.view.language = language;
+    model.view.axis = mode;
+    model.filter.clear();
+    model.applied_filter.clear();
+    model.filter_error.reset();
+    model.playback.playing = false;
+    model.selection = {};
+    model.tour_stop = 0;
     model.notice.clear();
+    model.beginning_only = false;
+    take_prepared(model, std::move(prepared));
     if (!model.has_document()) return;
-    model.times = event_times(model.recording(), model.analysis());
-    model.packet_rows = logical_packets(model.recording(), model.analysis());
-    model.events = events_in_time_order(model.recording(), model.packet_rows);
     model.tab = first_tab(model.document);
     model.tab_changed = true;
-    set_axis(model, mode);
-    model.playback.speed_index = suggested_speed(model.times, mode);
+}
+
+void continue_document(AppModel& model, PreparedDocument prepared) {
+    if (!model.has_document() || !prepared.document) return set_document(model, std::move(prepared));
+    const Document before = model.document;
+    const ViewState view = model.view;
+    const TimeNs left = model.axis.time_at(view.pan);
+    const TimeNs right = model.axis.time_at(view.pan + 1 / view.zoom);
+    const std::size_t speed = model.playback.speed_index;
+    take_prepared(model, std::move(prepared));
+    model.beginning_only = false;
+    model.playback.speed_index = speed;
+    if (view.zoom > 1) show_stretch(model, left, right);
+    // Flows have the same numbers: they are counted in the order of the file.
+    if (view.bytes) select_bytes(model, view.bytes->stream, view.bytes->range);
+    if (view.selected) select(model, same_event(*before.recording, model.recording(), view.selected));
+    if (model.applied_filter.empty()) return;
+    model.filter_wanted = model.applied_filter;
+    // Until its answer comes, what the beginning's was: unless packets have moved.
+    if (!model.recording().packets.file_order().empty()) model.view.filter.reset();
 }
 
 void set_axis(AppModel& model, AxisMode mode) {
     model.view.axis = mode;
     model.view.zoom = 1;
     model.view.pan = 0;
-    if (model.has_document()) model.axis = axis_for(model.recording(), model.analysis(), mode);
+    if (model.has_document()) model.axis = TimeAxis::build(model.times, mode);
 }
 
 void select(AppModel& model, EventRef event) {
@@ -180,11 +211,33 @@ bool apply_filter(AppModel& model) {
     const auto filter = analysis::Filter::compile(model.filter, model.view.language);
     type_filter(model, model.filter);
     if (!filter || !model.has_document()) return false;
-    model.applied_filter = filter->selects_everything() ? std::string() : model.filter;
-    model.view.filter =
-        filter->selects_everything()
-            ? nullptr
-            : std::make_shared<const analysis::FilterHits>(find_hits(*filter, model.recording(), model.analysis()));
+    model.filter_wanted.reset();
+    model.filter_share.reset();
+    if (filter->selects_everything()) {
+        model.applied_filter.clear();
+        model.view.filter.reset();
+    } else if (model.recording().packets.size() > kAtOncePackets) {
+        model.filter_wanted = model.filter;
+    } else {
+        set_filter_hits(model, model.filter, find_hits(*filter, model.recording(), model.analysis()));
+    }
+    return true;
+}
+
+void set_filter_hits(AppModel& model, const std::string& text, analysis::FilterHits hits) {
+    model.applied_filter = text;
+    model.view.filter = std::make_shared<const analysis::FilterHits>(std::move(hits));
+}
+
+bool stop_background(AppModel& model) {
+    if (model.filter_wanted || model.filter_share) {
+        model.filter_wanted.reset();
+        model.filter_share.reset();
+        model.filter = model.applied_filter;
+        return true;
+    }
+    if (!model.loading) return false;
+    model.stop_loading = true;
     return true;
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "viz/app/app.hpp"
+#include "viz/app/late_details.hpp"
 #include "viz/app/playback.hpp"
+#include "viz/app/prepared_document.hpp"
 #include "viz/layout/palette.hpp"
 #include "viz/layout/time_axis.hpp"
 #include "viz/layout/view_state.hpp"
@@ -32,6 +34,7 @@ constexpr float kMinFontPx = 11;
 constexpr float kDefaultFontPx = 15;
 constexpr float kMaxFontPx = 30;
 constexpr float kMaxZoom = 1e7F;
+constexpr std::size_t kAtOncePackets = 100'000;  // of a capture with more, questions are answered in the background
 
 struct AppModel {
     Document document;
@@ -50,10 +53,15 @@ struct AppModel {
     std::string applied_filter;
     std::optional<analysis::FilterError> filter_error;  // of the text as typed
     bool focus_filter = false;
+    std::optional<std::string> filter_wanted;  // to be applied in the background; taken by ModelWork
+    std::optional<float> filter_share;         // how far that has come
     std::size_t tour_stop = 0;
     std::vector<ScenarioEntry> scenarios;
-    std::string busy;    // "running tcp/handshake": shown while a file is opened
-    std::string notice;  // an error's sentence, until the next thing is opened
+    std::string busy;                     // "running tcp/handshake": shown while a file is opened
+    std::optional<LoadProgress> loading;  // the file is being read
+    bool beginning_only = false;          // the document is the beginning of a larger file
+    bool stop_loading = false;            // the user wants what is read to be all; the frame loop takes it
+    std::string notice;                   // an error's sentence, until the next thing is opened
     std::string font_notice;
     std::string open_request;  // a path that a panel or a drop wants opened; the frame loop takes it
     bool can_open = false;
@@ -66,8 +74,12 @@ struct AppModel {
     TimeAxis axis;                           // for view.axis
     std::string search_hits_for;             // what `search_hits` are hits of, in lower case
     std::vector<std::size_t> search_hits;    // indices into `events`, sorted; made at the first search for a text
-    std::uint64_t revision = 0;              // counts documents, for caches kept elsewhere
-    analysis::ByteTrace selection;           // what carries the bytes of view.selected
+    std::shared_ptr<TimelineIndex> timeline_index;
+    LateFlow late_flow;                  // of a large capture: the details of the flow that is selected
+    LateFindings late_findings;          // of a large capture: the findings of all flows
+    std::uint64_t revision = 0;          // counts documents, for caches kept elsewhere
+    std::uint64_t details_revision = 0;  // counts what was added to a document's timeline_index
+    analysis::ByteTrace selection;       // what carries the bytes of view.selected
 
     [[nodiscard]] const Recording& recording() const { return *document.recording; }
     [[nodiscard]] const analysis::Analysis& analysis() const { return *document.analysis; }
@@ -76,6 +88,9 @@ struct AppModel {
 };
 
 void set_document(AppModel& model, Document document);
+void set_document(AppModel& model, PreparedDocument prepared);
+// The document was the beginning of this one: what the user chose stays, as far as it is there.
+void continue_document(AppModel& model, PreparedDocument prepared);
 void set_axis(AppModel& model, AxisMode mode);
 void select(AppModel& model, EventRef event);
 void select_bytes(AppModel& model, analysis::StreamId stream, analysis::ByteRange range);
@@ -95,8 +110,12 @@ void reveal(AppModel& model, TimeNs time);
 // Takes a new text of the filter and says what is wrong with it (filter_error); nothing else changes until it is
 // applied.
 void type_filter(AppModel& model, const std::string& text);
-// What it selects becomes view.filter; a wrong one changes nothing. False then.
+// What it selects becomes view.filter, of a large capture some time later; a wrong one changes nothing. False then.
 bool apply_filter(AppModel& model);
+// The answer to filter_wanted has come.
+void set_filter_hits(AppModel& model, const std::string& text, analysis::FilterHits hits);
+// Puts off what runs in the background for the user, one thing a call. False when there was nothing.
+bool stop_background(AppModel& model);
 
 // Selects the next event after the selected one whose text contains `needle` (letters' case ignored), going round.
 bool search_next(AppModel& model, const std::string& needle);

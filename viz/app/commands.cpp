@@ -155,7 +155,7 @@ void apply(AppModel& model, Command command) {
         case Command::kClearSelection:
             if (model.help_open) {
                 model.help_open = false;
-            } else {
+            } else if (model.view.selected || model.view.bytes || !stop_background(model)) {
                 clear_selection(model);
             }
             return;

@@ -1,15 +1,18 @@
 #include "viz/app/fonts.hpp"
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
+#include <cstddef>
 #include <map>
 #include <memory>
-#include <vector>
+#include <span>
 
+#include <fcntl.h>
 #include <fontconfig/fontconfig.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/messages.hpp"
+#include "base/unique_fd.hpp"
 
 namespace wirestory::viz {
 
@@ -49,33 +52,43 @@ FontFile find_font(const char* description, bool needs_chinese) {
     return file;
 }
 
-// Font files stay in memory as long as the process: atlases are rebuilt when the size changes, and a Chinese font is
-// some 20 MB that must not be read each time. Main thread only.
-std::vector<char>& font_bytes(const std::string& path) {
-    static std::map<std::string, std::vector<char>> files;
-    const auto found = files.find(path);
-    if (found != files.end()) return found->second;
-    std::vector<char>& bytes = files[path];
-    std::ifstream in(path, std::ios::binary);
-    if (in) bytes.assign(std::istreambuf_iterator<char>(in), {});
-    return bytes;
+// Font files stay mapped as long as the process: atlases are rebuilt when the size changes, and of the 20 MB of a
+// Chinese font few are looked at. Main thread only.
+std::span<std::byte> font_bytes(const std::string& path) {
+    static std::map<std::string, std::span<std::byte>> files;
+    const auto [place, is_new] = files.try_emplace(path);
+    if (!is_new) return place->second;
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0 || status.st_size <= 0) return {};
+    const auto size = static_cast<std::size_t>(status.st_size);
+    // Writable for ImGui's interface; it writes nothing, and nothing goes into the file.
+    void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.get(), 0);
+    if (address != MAP_FAILED) place->second = {static_cast<std::byte*>(address), size};
+    return place->second;
 }
 
 ImFont* add_font(ImFontAtlas& atlas, const FontFile& file, float size_px, const ImWchar* ranges, bool merge) {
     if (file.path.empty()) return nullptr;
-    std::vector<char>& bytes = font_bytes(file.path);
+    const std::span<std::byte> bytes = font_bytes(file.path);
     if (bytes.empty()) return nullptr;
     ImFontConfig config;
     // ImGui scales by line height, and that of Chinese fonts is large: without this they look small beside Latin text.
     constexpr float kChineseSize = 1.22F;
     if (merge) size_px = std::round(size_px * kChineseSize);
-    config.FontDataOwnedByAtlas = false;
+    // An atlas up to 1.91 copies what it does not own, which for a Chinese font takes longer than all else; so it owns
+    // the bytes until they are added.
+    config.FontDataOwnedByAtlas = IMGUI_VERSION_NUM < 19200;
     config.FontNo = file.index;
     config.MergeMode = merge;
     config.OversampleH = 2;
     config.OversampleV = 1;
     config.PixelSnapH = merge;
-    return atlas.AddFontFromMemoryTTF(bytes.data(), static_cast<int>(bytes.size()), size_px, &config, ranges);
+    ImFont* font = atlas.AddFontFromMemoryTTF(bytes.data(), static_cast<int>(bytes.size()), size_px, &config, ranges);
+#if IMGUI_VERSION_NUM < 19200
+    atlas.ConfigData.back().FontDataOwnedByAtlas = false;
+#endif
+    return font;
 }
 
 struct Chinese {
@@ -97,14 +110,15 @@ ImFont* add_family(ImFontAtlas& atlas, const char* description, const FontFile& 
 
 }  // namespace
 
-std::string characters_in_use(const Recording* recording, const std::string& further) {
+std::string characters_in_use(const Recording* recording, Language language, const std::string& further) {
     std::string all = further;
-    all += messages_in_chinese() + "中文";
+    all += "中文";
+    if (language == Language::kChinese) all += messages_in_chinese();
     all += "▲←→↑↓…–—·•×≥≤✓✗▸▾│─“”‘’„§µ°、。，：；（）《》！？";
     if (recording == nullptr) return all;
     const Story& story = recording->story;
-    for (const Localized* localized : {&story.title, &story.lesson}) all += localized->en + localized->zh;
-    for (const TourStop& stop : story.tour) all += stop.say.en + stop.say.zh;
+    for (const Localized* localized : {&story.title, &story.lesson}) all += localized->in(language);
+    for (const TourStop& stop : story.tour) all += stop.say.in(language);
     all += story.yaml;
     for (const Actor& actor : recording->actors) all += actor.name;
     // Calls show their payload escaped, save for texts in UTF-8.
@@ -120,9 +134,6 @@ Fonts build_fonts(ImFontAtlas& atlas, float size_px, const std::string& characte
     atlas.Clear();
     ImFontGlyphRangesBuilder builder;
     builder.AddRanges(atlas.GetGlyphRangesDefault());
-    // Arrows, lines and shapes, for scenes use them as marks.
-    static constexpr ImWchar kMarks[] = {0x2190, 0x21FF, 0x2500, 0x25FF, 0x2600, 0x26FF, 0x2713, 0x2717, 0};
-    builder.AddRanges(kMarks);
     builder.AddText(characters.c_str(), characters.c_str() + characters.size());
     // ImGui reads the ranges when the atlas is built, so they live as long as this function.
     ImVector<ImWchar> ranges;

@@ -7,6 +7,7 @@
 
 #include <imgui.h>
 
+#include "base/locale.hpp"
 #include "recording/recording.hpp"
 #include "viz/paint_imgui/paint.hpp"
 
@@ -24,8 +25,9 @@ struct Fonts {
     [[nodiscard]] PaintFonts scene() const { return {regular, bold, size_px}; }
 };
 
-// Every text of the document and of the window that may be shown.
-std::string characters_in_use(const Recording* recording, const std::string& further);
+// Every text of the document and of the window that may be shown in this language. Thousands of Chinese characters take
+// their time to be drawn, and who reads English need not wait for them.
+std::string characters_in_use(const Recording* recording, Language language, const std::string& further);
 
 // Clears the atlas and builds it anew. Falls back to ImGui's own font where fontconfig knows none.
 Fonts build_fonts(ImFontAtlas& atlas, float size_px, const std::string& characters);

@@ -210,11 +210,11 @@ std::vector<SocketId> sockets_of(const Recording& recording, const analysis::Ana
     return sockets;
 }
 
-std::vector<std::uint32_t> findings_of(const analysis::Analysis& analysis, EventRef event,
+std::vector<std::uint32_t> findings_of(const std::vector<analysis::Finding>& findings, EventRef event,
                                        const analysis::ByteTrace& bytes) {
     std::vector<std::uint32_t> found;
-    for (std::uint32_t i = 0; i < analysis.findings.size(); ++i) {
-        const analysis::Finding& finding = analysis.findings[i];
+    for (std::uint32_t i = 0; i < findings.size(); ++i) {
+        const analysis::Finding& finding = findings[i];
         const bool rests =
             event && std::find(finding.events.begin(), finding.events.end(), event) != finding.events.end();
         const bool same_bytes = !bytes.range.empty() && bytes.stream.flow == finding.flow &&

@@ -56,8 +56,8 @@ FieldGroup report_fields(const Recording& recording, const analysis::Analysis& a
 
 // Sockets at both ends of what the event speaks of; one for calls.
 std::vector<SocketId> sockets_of(const Recording& recording, const analysis::Analysis& analysis, EventRef event);
-// Indices of findings that rest on the event or on its bytes.
-std::vector<std::uint32_t> findings_of(const analysis::Analysis& analysis, EventRef event,
+// Indices of those of `findings` (Analysis::findings, or of one flow) that rest on the event or on its bytes.
+std::vector<std::uint32_t> findings_of(const std::vector<analysis::Finding>& findings, EventRef event,
                                        const analysis::ByteTrace& bytes);
 
 // "0000  45 00 ...  E..." lines of 16 bytes (or fewer a line).

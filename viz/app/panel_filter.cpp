@@ -42,9 +42,12 @@ void draw_filter(AppModel& model, Ui& ui) {
         ImGui::SetKeyboardFocusHere();
         model.focus_filter = false;
     }
-    const std::string count =
-        model.view.filter ? fmt::format("{} / {}", model.view.filter->packet_list.size(), model.packet_rows.size())
-                          : std::string();
+    std::string count;
+    if (model.filter_share) {
+        count = fmt::format("{} {} %", text(Text::kFiltering, language), static_cast<int>(100 * *model.filter_share));
+    } else if (model.view.filter) {
+        count = fmt::format("{} / {}", model.view.filter->packet_list.size(), model.packet_rows.size());
+    }
     const char* clear = text(Text::kFilterClear, language);
     const float right =
         model.filter.empty() ? 0 : ImGui::CalcTextSize(clear).x + 2 * ImGui::GetStyle().FramePadding.x + 8 * unit;

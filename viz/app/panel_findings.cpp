@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "viz/app/event_text.hpp"
 #include "viz/app/flow_text.hpp"
@@ -18,8 +22,7 @@ Text evidence_name(analysis::Evidence evidence) {
     return Text::kInferred;
 }
 
-void draw_finding(AppModel& model, const Ui& ui, std::uint32_t index) {
-    const analysis::Finding& finding = model.analysis().findings[index];
+void draw_finding(AppModel& model, const Ui& ui, const analysis::Finding& finding) {
     const Language language = model.view.language;
     const EventRef place = finding.events.empty() ? EventRef{} : finding.events.front();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -54,16 +57,91 @@ void draw_finding(AppModel& model, const Ui& ui, std::uint32_t index) {
     if (hovered && ImGui::IsMouseReleased(0) && place) go_to(model, place);
 }
 
+void draw_list(AppModel& model, const Ui& ui, const std::vector<analysis::Finding>& findings) {
+    if (findings.empty()) return wrapped_dim_text(text(Text::kNoFindings, model.view.language));
+    for (const analysis::Finding& finding : findings) {
+        draw_finding(model, ui, finding);
+        ImGui::Dummy({1, 1});
+    }
+}
+
+void draw_row(AppModel& model, const FindingRow& row, int number) {
+    const Language language = model.view.language;
+    const analysis::Flow& flow = model.analysis().flows[row.flow];
+    ImGui::TableNextRow();
+    shade_row(row.packet != analysis::kNoPacket && model.view.selected == EventRef{EventKind::kPacket, row.packet},
+              row.flow == model.late_flow.flow, panel_colours(model.theme()));
+    ImGui::TableNextColumn();
+    ImGui::PushID(number);
+    const bool clicked = ImGui::Selectable(since_start(model.recording(), row.begin_ns).c_str(), false,
+                                           ImGuiSelectableFlags_SpanAllColumns);
+    ImGui::PopID();
+    ImGui::TableNextColumn();
+    ImGui::TextUnformatted(finding_name(row.kind, language));
+    ImGui::TableNextColumn();
+    ImGui::Text("%s → %s", flow.end(analysis::Side::kInitiator).endpoint.to_string().c_str(),
+                flow.end(analysis::Side::kResponder).endpoint.to_string().c_str());
+    if (clicked && row.packet != analysis::kNoPacket) go_to(model, {EventKind::kPacket, row.packet});
+}
+
+// A line each, for there may be millions.
+void draw_all(AppModel& model, const Ui& ui) {
+    const Language language = model.view.language;
+    LateFindings& late = model.late_findings;
+    late.wanted = true;
+    section_title(ui.fonts, text(Text::kFindingsOfAll, language));
+    if (!late.complete) {
+        const float share = late.share.value_or(0);
+        dim_text(
+            fmt::format("{}: {} %", text(Text::kFindingsLooking, language), static_cast<int>(100 * share)).c_str());
+        return progress_bar(share, ImGui::GetContentRegionAvail().x, panel_colours(model.theme()));
+    }
+    ImGui::SameLine(0, 10);
+    dim_text(fmt::format("{}", late.rows.size()).c_str());
+    if (late.rows.empty()) return wrapped_dim_text(text(Text::kNoFindings, language));
+    constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_Resizable |
+                                       ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoSavedSettings;
+    if (!ImGui::BeginTable("all findings", 3, kFlags)) return;
+    ImGui::TableSetupScrollFreeze(0, 1);
+    ImGui::TableSetupColumn(text(Text::kTime, language), ImGuiTableColumnFlags_WidthFixed, 8 * ImGui::GetFontSize());
+    ImGui::TableSetupColumn(text(Text::kFinding, language), ImGuiTableColumnFlags_WidthFixed,
+                            12 * ImGui::GetFontSize());
+    ImGui::TableSetupColumn(text(Text::kConversation, language), ImGuiTableColumnFlags_WidthStretch);
+    ImGui::TableHeadersRow();
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(std::min<std::size_t>(late.rows.size(), 0x7FFFFFFF)));
+    while (clipper.Step()) {
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+            draw_row(model, late.rows[static_cast<std::size_t>(i)], i);
+        }
+    }
+    ImGui::EndTable();
+}
+
+// Of a large capture: the selected conversation in full, all others in short.
+void draw_late_findings(AppModel& model, const Ui& ui) {
+    const Language language = model.view.language;
+    const float half = (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x) / 2;
+    ImGui::BeginChild("of one", {half, 0});
+    section_title(ui.fonts, text(Text::kFindingsOfFlow, language));
+    if (model.late_flow.flow == analysis::kNoFlow) {
+        wrapped_dim_text(text(Text::kFindingsHint, language));
+    } else {
+        draw_list(model, ui, model.late_flow.findings);
+    }
+    ImGui::EndChild();
+    ImGui::SameLine();
+    ImGui::BeginChild("of all");
+    draw_all(model, ui);
+    ImGui::EndChild();
+}
+
 }  // namespace
 
 void draw_findings(AppModel& model, Ui& ui) {
-    const auto& findings = model.analysis().findings;
-    if (findings.empty()) return wrapped_dim_text(text(Text::kNoFindings, model.view.language));
+    if (model.analysis().late) return draw_late_findings(model, ui);
     ImGui::BeginChild("findings");
-    for (std::uint32_t i = 0; i < findings.size(); ++i) {
-        draw_finding(model, ui, i);
-        ImGui::Dummy({1, 1});
-    }
+    draw_list(model, ui, model.analysis().findings);
     ImGui::EndChild();
 }
 

@@ -1,5 +1,6 @@
 // Right: everything known of what is selected.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -117,16 +118,18 @@ void draw_same_bytes(AppModel& model, Ui& ui) {
 }
 
 void draw_findings_here(AppModel& model, Ui& ui) {
-    const auto found = findings_of(model.analysis(), model.view.selected, model.selection);
-    if (found.empty()) return;
-    heading(ui, text(Text::kWhyTitle, model.view.language));
-    for (const std::uint32_t index : found) {
-        const analysis::Finding& finding = model.analysis().findings[index];
-        coloured_text(to_imgui(text_colour(Role::kFinding, model.theme(), Emphasis::kNormal)),
-                      finding_name(finding.kind, model.view.language));
-        flow_paragraph(ui.fonts, panel_colours(model.theme()),
-                       analysis::describe(model.recording(), finding, model.view.language));
-        ImGui::Dummy({1, 2});
+    bool titled = false;
+    for (const std::vector<analysis::Finding>* findings :
+         {&model.analysis().findings, &std::as_const(model).late_flow.findings}) {
+        for (const std::uint32_t index : findings_of(*findings, model.view.selected, model.selection)) {
+            if (!std::exchange(titled, true)) heading(ui, text(Text::kWhyTitle, model.view.language));
+            const analysis::Finding& finding = (*findings)[index];
+            coloured_text(to_imgui(text_colour(Role::kFinding, model.theme(), Emphasis::kNormal)),
+                          finding_name(finding.kind, model.view.language));
+            flow_paragraph(ui.fonts, panel_colours(model.theme()),
+                           analysis::describe(model.recording(), finding, model.view.language));
+            ImGui::Dummy({1, 2});
+        }
     }
 }
 

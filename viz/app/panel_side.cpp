@@ -168,47 +168,4 @@ void draw_empty_state(AppModel& model, Ui& ui) {
     ImGui::EndGroup();
 }
 
-void draw_status_bar(AppModel& model, Ui& ui) {
-    const Language language = model.view.language;
-    const PanelColours& colours = panel_colours(model.theme());
-    if (!model.busy.empty()) {
-        coloured_text(colours.accent, model.busy.c_str());
-        ImGui::SameLine(0, 24);
-    } else if (!model.notice.empty() && model.has_document()) {
-        coloured_text(colours.bad, model.notice.c_str());
-        ImGui::SameLine(0, 24);
-    }
-    if (model.has_document()) {
-        const Recording& recording = model.recording();
-        std::string words = fmt::format("{} {}   {} {}   {}", model.packet_rows.size(), text(Text::kPackets, language),
-                                        recording.calls.size(), text(Text::kCalls, language),
-                                        format_duration(recording.last_time_ns() - recording.first_time_ns()));
-        words += "   ";
-        words += model.view.playhead_active ? fmt::format("{} {}", text(Text::kPlayhead, language),
-                                                          since_start(recording, model.view.playhead_ns))
-                                            : text(Text::kEverything, language);
-        dim_text(words.c_str());
-        if (model.view.filter) {
-            ImGui::SameLine(0, 24);
-            const std::string filter = fmt::format("{}: {}", text(Text::kFilterActive, language), model.applied_filter);
-            coloured_text(colours.accent, filter.c_str());
-        }
-        for (const Tap& tap : recording.taps) {
-            if (tap.dropped == 0) continue;
-            ImGui::SameLine(0, 24);
-            coloured_text(colours.bad,
-                          fmt::format("{}: {} {}", tap.name, tap.dropped, text(Text::kTapDropped, language)).c_str());
-        }
-        if (!recording.damages.empty()) {
-            ImGui::SameLine(0, 24);
-            const std::string damage =
-                fmt::format("{}: {}", text(Text::kIncomplete, language), recording.damages.front().what);
-            coloured_text(colours.bad, damage.c_str());
-        }
-        ImGui::SameLine(0, 24);
-    }
-    if (!model.font_notice.empty()) coloured_text(colours.bad, model.font_notice.c_str());
-    (void)ui;
-}
-
 }  // namespace wirestory::viz

@@ -127,11 +127,7 @@ void draw_timeline(AppModel& model, Ui& ui) {
     options.width = room.x;
     options.height = room.y;
     options.text = text_metrics(ui.fonts);
-    if (ui.timeline_index == nullptr || ui.timeline_index_revision != model.revision) {
-        ui.timeline_index = std::make_shared<const TimelineIndex>(model.recording(), model.analysis());
-        ui.timeline_index_revision = model.revision;
-    }
-    options.index = ui.timeline_index.get();
+    options.index = model.timeline_index.get();
     if (ui.timeline.outdated(model, room.x, room.y, ui.fonts.size_px)) {
         ui.timeline.scene = layout_timeline(model.recording(), model.analysis(), model.axis, model.view, options);
     }

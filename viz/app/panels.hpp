@@ -11,7 +11,7 @@ void draw_side_panel(AppModel& model, Ui& ui);
 void draw_timeline(AppModel& model, Ui& ui);
 void draw_inspector(AppModel& model, Ui& ui);
 void draw_empty_state(AppModel& model, Ui& ui);  // without a document
-void draw_status_bar(AppModel& model, Ui& ui);   // with or without a document
+void draw_status_bar(AppModel& model);           // with or without a document
 void draw_help(AppModel& model, Ui& ui);         // with or without a document
 
 void draw_packets(AppModel& model, Ui& ui);

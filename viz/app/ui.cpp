@@ -144,11 +144,12 @@ void draw_document(AppModel& model, Ui& ui, const Area& area) {
 }  // namespace
 
 bool SceneCache::outdated(const AppModel& model, float new_width, float new_height, float new_font_px) {
-    if (made > 0 && revision == model.revision && width == new_width && height == new_height &&
-        font_px == new_font_px && same_view(view, model.view)) {
+    if (made > 0 && revision == model.revision && details == model.details_revision && width == new_width &&
+        height == new_height && font_px == new_font_px && same_view(view, model.view)) {
         return false;
     }
     revision = model.revision;
+    details = model.details_revision;
     width = new_width;
     height = new_height;
     font_px = new_font_px;
@@ -195,7 +196,7 @@ void draw_frame(AppModel& model, Ui& ui) {
         ImGui::EndChild();
     }
     ImGui::SetCursorPos({2 * margin, io.DisplaySize.y - status});
-    draw_status_bar(model, ui);
+    draw_status_bar(model);
     ImGui::End();
     if (model.help_open) draw_help(model, ui);
 }

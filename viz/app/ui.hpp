@@ -16,13 +16,12 @@
 
 namespace wirestory::viz {
 
-class TimelineIndex;
-
 // A scene and what it was made from; made again when any of that changes.
 struct SceneCache {
     Scene scene;
     ViewState view;
     std::uint64_t revision = 0;
+    std::uint64_t details = 0;
     float width = -1;
     float height = -1;
     float font_px = 0;
@@ -49,8 +48,6 @@ struct Ui {
     float right_px = 296;
     float bottom_share = 0.275F;  // of the height below the tool bar
     SceneCache timeline;
-    std::shared_ptr<const TimelineIndex> timeline_index;  // of the document with timeline_index_revision
-    std::uint64_t timeline_index_revision = 0;
     SceneCache ladder;
     Rect timeline_area;  // where the timeline's scene stands on the screen
     bool timeline_drag_playhead = false;

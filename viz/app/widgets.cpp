@@ -102,6 +102,19 @@ void badge(const char* text, ImU32 ground, ImU32 ink) {
     ImGui::Dummy({size.x + 2 * pad, size.y + 2});
 }
 
+void progress_bar(float share, float width, const PanelColours& colours) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float height = ImGui::GetTextLineHeight();
+    const float top = at.y + height * 0.25F;
+    const float bottom = at.y + height * 0.85F;
+    const float round = (bottom - top) / 2;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddRectFilled({at.x, top}, {at.x + width, bottom}, colours.raised, round);
+    const float filled = width * std::clamp(share, 0.0F, 1.0F);
+    if (filled >= 2 * round) list->AddRectFilled({at.x, top}, {at.x + filled, bottom}, colours.accent, round);
+    ImGui::Dummy({width, height});
+}
+
 bool list_row(const char* id, const char* text, bool selected, bool related, const PanelColours& colours) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;

@@ -23,6 +23,8 @@ void wrapped_dim_text(const char* text);
 void name_value(const char* name, const char* value, float name_width);
 // A pill with text on coloured ground.
 void badge(const char* text, ImU32 ground, ImU32 ink);
+// A bar as high as a line of text, `share` of it (0 to 1) filled.
+void progress_bar(float share, float width, const PanelColours& colours);
 // A row of a list over the whole width: true when clicked. `id` must differ from row to row.
 bool list_row(const char* id, const char* text, bool selected, bool related, const PanelColours& colours);
 // A row of as many lines as its text needs.

@@ -71,7 +71,7 @@ TimelineIndex::TimelineIndex(const Recording& recording, const Analysis& analysi
       start_ns_(recording.first_time_ns()),
       end_ns_(recording.last_time_ns()) {
     add_calls();
-    add_states();
+    add_states({});
     add_streams();
     add_datagram_queues();
     add_packets();
@@ -95,7 +95,15 @@ void TimelineIndex::add_calls() {
     }
 }
 
-void TimelineIndex::add_states() {
+void TimelineIndex::show_states(const std::vector<analysis::StateSpan>& of_flow) {
+    for (PartyTracks& tracks : tracks_) {
+        tracks.state_rows.clear();
+        tracks.hidden_states = 0;
+    }
+    add_states(of_flow);
+}
+
+void TimelineIndex::add_states(const std::vector<analysis::StateSpan>& more) {
     const Analysis& analysis = events_.analysis();
     std::vector<std::vector<TimeNs>> ends(tracks_.size());
     const auto add = [&](PartyId party, std::vector<StateItem> items) {
@@ -103,7 +111,7 @@ void TimelineIndex::add_states() {
         PartyTracks& tracks = tracks_[party];
         const std::size_t row = free_row(ends[party], items.front().begin_ns, items.back().end_ns, kMostFlowRows);
         if (row == kMostFlowRows) {
-            ++tracks.hidden_flows;
+            ++tracks.hidden_states;
             return;
         }
         tracks.state_rows.resize(std::max(tracks.state_rows.size(), row + 1));
@@ -116,17 +124,19 @@ void TimelineIndex::add_states() {
             {{span.begin_ns, span.end_ns, TcpState::kListen, true, {}}});
     }
     // By flow, side and time: one run of spans is one end's life. CLOSED is where there is nothing to show.
-    for (std::size_t i = 0; i < analysis.states.size();) {
-        const analysis::StateSpan& first = analysis.states[i];
-        std::vector<StateItem> life;
-        for (; i < analysis.states.size(); ++i) {
-            const analysis::StateSpan& span = analysis.states[i];
-            if (span.flow != first.flow || span.side != first.side) break;
-            if (span.state == TcpState::kClosed || span.state == TcpState::kUnknown) continue;
-            const bool measured = span.evidence == analysis::Evidence::kMeasured;
-            life.push_back({span.begin_ns, span.end_ns, span.state, measured, span.cause});
+    for (const std::vector<analysis::StateSpan>* states : {&more, &analysis.states}) {
+        for (std::size_t i = 0; i < states->size();) {
+            const analysis::StateSpan& first = (*states)[i];
+            std::vector<StateItem> life;
+            for (; i < states->size(); ++i) {
+                const analysis::StateSpan& span = (*states)[i];
+                if (span.flow != first.flow || span.side != first.side) break;
+                if (span.state == TcpState::kClosed || span.state == TcpState::kUnknown) continue;
+                const bool measured = span.evidence == analysis::Evidence::kMeasured;
+                life.push_back({span.begin_ns, span.end_ns, span.state, measured, span.cause});
+            }
+            add(parties_.of(first.flow, first.side), std::move(life));
         }
-        add(parties_.of(first.flow, first.side), std::move(life));
     }
 }
 

@@ -1,6 +1,6 @@
 // TimelineIndex: what the timeline asks of a recording again and again, put in order once: which calls share a row,
 // whose states, buffers and packets stand where. Every list is sorted by time, so a layout looks at the visible part
-// only. Refers to recording and analysis, which must outlive it. Immutable after construction.
+// only. Refers to recording and analysis, which must outlive it. Only show_states() changes it.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,7 @@ struct PartyTracks {
     std::vector<BufferRow> receive_rows;
     FindingTrack findings;
     std::uint64_t hidden_calls = 0;  // beyond the rows there is room for: named, never silently left out
+    std::uint64_t hidden_states = 0;
     std::uint64_t hidden_flows = 0;
 };
 
@@ -70,6 +71,9 @@ class TimelineIndex {
 public:
     TimelineIndex(const Recording& recording, const analysis::Analysis& analysis);
 
+    // Besides the states of the analysis those of one flow that it left for later: by side and time.
+    void show_states(const std::vector<analysis::StateSpan>& of_flow);
+
     [[nodiscard]] const EventIndex& events() const { return events_; }
     [[nodiscard]] const Parties& parties() const { return parties_; }
     [[nodiscard]] const std::vector<PartyTracks>& tracks() const { return tracks_; }
@@ -79,7 +83,7 @@ public:
 
 private:
     void add_calls();
-    void add_states();
+    void add_states(const std::vector<analysis::StateSpan>& more);
     void add_streams();
     void add_datagram_queues();
     void add_packets();

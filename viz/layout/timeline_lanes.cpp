@@ -145,7 +145,8 @@ public:
     void states(PartyLanes& lanes, const PartyTracks& tracks) {
         for (std::size_t i = 0; i < tracks.state_rows.size(); ++i) {
             const std::string_view title = i == 0 ? lane_word(LaneWord::kState, language()) : "";
-            lanes.states.push_back(lane(h_.state_row, title, i == 0 ? hidden(tracks.hidden_flows) : ""));
+            lanes.states.push_back(
+                lane(h_.state_row, title, i == 0 ? hidden(tracks.hidden_flows + tracks.hidden_states) : ""));
         }
     }
 

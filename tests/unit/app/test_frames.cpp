@@ -29,7 +29,7 @@ public:
         io.DisplaySize = {1280, 800};
         io.DeltaTime = 1.0F / 60;
         const test::IgnoreForeignLeaks ignore;
-        ui.fonts = build_fonts(*io.Fonts, 15, characters_in_use(nullptr, ""));
+        ui.fonts = build_fonts(*io.Fonts, 15, characters_in_use(nullptr, Language::kChinese, ""));
         unsigned char* pixels = nullptr;
         int width = 0;
         int height = 0;
