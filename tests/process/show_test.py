@@ -1,5 +1,6 @@
 """`wirestory show`, `check` and `doctor` as processes: what a user meets who names the wrong file, or pipes the output."""
 import os
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -66,6 +67,38 @@ class ShowTest(unittest.TestCase):
         refused = wirestory.run("show", "-", stdin=subprocess.DEVNULL)
         self.assertEqual(refused.returncode, 2)
         self.assertIn("no file and no pipe", refused.stderr)
+
+    def large_capture(self, packets):
+        """One UDP datagram again and again, a microsecond apart, in a pcap file."""
+        frame = (bytes.fromhex("020000000002020000000001" "0800")
+                 + bytes.fromhex("4500002000000000" "4011" "0000" "0a000001" "0a000002")
+                 + bytes.fromhex("1f90" "2328" "000c" "0000") + b"abcd")
+        with open(self.path("large.pcap"), "wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+            for i in range(packets):
+                file.write(struct.pack("<IIII", 1000 + i // 1000000, i % 1000000, len(frame), len(frame)) + frame)
+        return self.path("large.pcap")
+
+    def test_the_first_packets_of_a_large_capture_do_not_wait_for_the_rest(self):
+        path = self.large_capture(130000)
+        whole = wirestory.run("show", path, "--packets")
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        lines = whole.stdout.splitlines()
+        self.assertEqual(len(lines), 130001)
+        self.assertEqual([line.split()[0] for line in lines[1:]], [str(i + 1) for i in range(130000)])
+        # Nobody reads on: it ends, and has nothing to complain of.
+        for options in ["", "--filter 'udp.port == 8080'", "--filter 'finding == retransmission'"]:
+            command = f"'{wirestory.BINARY}' show --packets '{path}' {options} | head -n 3"
+            result = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            if "finding" not in options:
+                self.assertEqual(len(result.stdout.splitlines()), 3)
+
+    def test_findings_of_one_flow(self):
+        result = wirestory.run("show", self.recording, "--findings", "--stream", "0")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(wirestory.run("show", self.recording, "--findings", "--stream", "9").returncode, 2)
+        self.assertEqual(wirestory.run("show", self.recording, "--flows", "--stream", "0").returncode, 2)
 
     def test_check_accepts_the_whole_library(self):
         result = wirestory.run("check", *wirestory.library())

@@ -24,7 +24,7 @@ void take_prepared(AppModel& model, PreparedDocument prepared) {
     model.packet_rows = std::move(prepared.packet_rows);
     model.axis = std::move(prepared.axis);
     model.timeline_index = std::move(prepared.timeline_index);
-    model.playback.speed_index = prepared.speed_index;
+    model.playback.speed_index = model.suggested_speed = prepared.speed_index;
     model.search_found.reset();
     model.search_hits_for.clear();
     model.search_hits.clear();
@@ -90,9 +90,10 @@ void continue_document(AppModel& model, PreparedDocument prepared) {
     const TimeNs left = model.axis.time_at(view.pan);
     const TimeNs right = model.axis.time_at(view.pan + 1 / view.zoom);
     const std::size_t speed = model.playback.speed_index;
+    const bool chose_speed = speed != model.suggested_speed;
     take_prepared(model, std::move(prepared));
     model.beginning_only = false;
-    model.playback.speed_index = speed;
+    if (chose_speed) model.playback.speed_index = speed;
     if (view.zoom > 1) show_stretch(model, left, right);
     // Flows have the same numbers: they are counted in the order of the file.
     if (view.bytes) select_bytes(model, view.bytes->stream, view.bytes->range);

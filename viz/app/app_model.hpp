@@ -74,6 +74,7 @@ struct AppModel {
     TimeAxis axis;                           // for view.axis
     std::string search_hits_for;             // what `search_hits` are hits of, in lower case
     std::vector<std::size_t> search_hits;    // indices into `events`, sorted; made at the first search for a text
+    std::size_t suggested_speed = 0;         // index of the speed that suits it
     std::shared_ptr<TimelineIndex> timeline_index;
     LateFlow late_flow;                  // of a large capture: the details of the flow that is selected
     LateFindings late_findings;          // of a large capture: the findings of all flows

@@ -65,9 +65,14 @@ void draw_list(AppModel& model, const Ui& ui, const std::vector<analysis::Findin
     }
 }
 
+std::string conversation(const AppModel& model, analysis::FlowId id) {
+    const analysis::Flow& flow = model.analysis().flows[id];
+    return fmt::format("{} → {}", flow.end(analysis::Side::kInitiator).endpoint.to_string(),
+                       flow.end(analysis::Side::kResponder).endpoint.to_string());
+}
+
 void draw_row(AppModel& model, const FindingRow& row, int number) {
     const Language language = model.view.language;
-    const analysis::Flow& flow = model.analysis().flows[row.flow];
     ImGui::TableNextRow();
     shade_row(row.packet != analysis::kNoPacket && model.view.selected == EventRef{EventKind::kPacket, row.packet},
               row.flow == model.late_flow.flow, panel_colours(model.theme()));
@@ -79,8 +84,7 @@ void draw_row(AppModel& model, const FindingRow& row, int number) {
     ImGui::TableNextColumn();
     ImGui::TextUnformatted(finding_name(row.kind, language));
     ImGui::TableNextColumn();
-    ImGui::Text("%s → %s", flow.end(analysis::Side::kInitiator).endpoint.to_string().c_str(),
-                flow.end(analysis::Side::kResponder).endpoint.to_string().c_str());
+    ImGui::TextUnformatted(row.flow == analysis::kNoFlow ? "" : conversation(model, row.flow).c_str());
     if (clicked && row.packet != analysis::kNoPacket) go_to(model, {EventKind::kPacket, row.packet});
 }
 
@@ -127,6 +131,8 @@ void draw_late_findings(AppModel& model, const Ui& ui) {
     if (model.late_flow.flow == analysis::kNoFlow) {
         wrapped_dim_text(text(Text::kFindingsHint, language));
     } else {
+        ImGui::SameLine(0, 10);
+        dim_text(conversation(model, model.late_flow.flow).c_str());
         draw_list(model, ui, model.late_flow.findings);
     }
     ImGui::EndChild();

@@ -28,7 +28,7 @@ public:
         io.IniFilename = nullptr;
         io.DisplaySize = {1280, 800};
         io.DeltaTime = 1.0F / 60;
-        const test::IgnoreForeignLeaks ignore;
+        [[maybe_unused]] const test::IgnoreForeignLeaks ignore;
         ui.fonts = build_fonts(*io.Fonts, 15, characters_in_use(nullptr, Language::kChinese, ""));
         unsigned char* pixels = nullptr;
         int width = 0;

@@ -40,7 +40,7 @@ Picture take(const ViewerOptions& base) {
     const PictureFile file;
     ViewerOptions options = base;
     options.screenshot = ScreenshotOptions{file.path, 1280, 800};
-    const test::IgnoreForeignLeaks ignore;
+    [[maybe_unused]] const test::IgnoreForeignLeaks ignore;
     const Status taken = run_viewer(nagle(), options);
     INFO((taken ? std::string() : taken.error().message));
     REQUIRE(taken);

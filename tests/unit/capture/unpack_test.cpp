@@ -120,6 +120,44 @@ TEST_CASE("what unpacks to no capture, or to more than the limit, stops early") 
     CHECK(nothing.error().message.find("what it unpacks to is no capture") != std::string::npos);
 }
 
+TEST_CASE("who watches the reading may end it; what was read is good") {
+    constexpr std::size_t kPackets = 300;
+    for (const char* packer : {"gzip", "zstd"}) {
+        const TemporaryFile file(packed_zeros(kPackets, packer));
+        std::uint64_t unpacked = 0;
+        OpenOptions options;
+        options.read.watch = [&](const ReadProgress& progress) {
+            CHECK(progress.bytes <= progress.total_bytes);
+            unpacked = std::max(unpacked, progress.unpacked_bytes);
+            return progress.unpacked_bytes < 6'000'000;
+        };
+        const auto part = open_capture_file(file.path, options);
+        REQUIRE(part.has_value());
+        CHECK(part->packets.size() >= 90);
+        CHECK(part->packets.size() < kPackets);
+        CHECK(unpacked >= 6'000'000);
+    }
+    // Files that are not packed: after so many packets.
+    const std::string path = TemporaryFile({}).path;
+    {
+        std::ofstream out(path, std::ios::binary);
+        const Bytes head = content(golden("format-little-us.pcap"));
+        out.write(reinterpret_cast<const char*>(head.data()), 24);
+        for (std::size_t i = 0; i < 3 * kPacketsBetweenWatches; ++i) {
+            const std::uint32_t header[4] = {1, 1, 4, 4};
+            out.write(reinterpret_cast<const char*>(header), sizeof header);
+            out << "abcd";
+        }
+    }
+    OpenOptions options;
+    options.read.watch = [](const ReadProgress& progress) { return progress.packets < 2 * kPacketsBetweenWatches; };
+    const auto part = open_capture_file(path, options);
+    std::filesystem::remove(path);
+    REQUIRE(part.has_value());
+    CHECK(part->packets.size() == 2 * kPacketsBetweenWatches);
+    CHECK(part->damages.empty());
+}
+
 TEST_CASE("a pipe that never ends is left at the limit") {
     const TemporaryFile fifo({});
     std::filesystem::remove(fifo.path);
