@@ -77,6 +77,8 @@ bool Analysis::has_late(FlowId flow) const {
            flows[flow].transport == capture::Transport::kTcp;
 }
 
+bool Analysis::lacks_ledgers(FlowId flow) const { return has_late(flow) && !late->has_ledger(flow); }
+
 std::span<const SocketEnd> Analysis::ends_of(SocketId socket) const {
     const auto first = std::partition_point(socket_ends.begin(), socket_ends.end(),
                                             [&](const SocketEnd& end) { return end.socket < socket; });

@@ -83,6 +83,8 @@ struct Analysis {
     [[nodiscard]] std::vector<StateSpan> late_states(FlowId flow) const;
     // Is there something of the flow that only these give?
     [[nodiscard]] bool has_late(FlowId flow) const;
+    // Would stream() have to make the ledgers of the flow?
+    [[nodiscard]] bool lacks_ledgers(FlowId flow) const;
     [[nodiscard]] std::span<const SocketEnd> ends_of(SocketId socket) const;
     // The datagram that a packet carried or a call sent or received; nullptr when there is none.
     [[nodiscard]] const Datagram* datagram_of_packet(std::uint32_t packet) const;

@@ -32,6 +32,11 @@ const StreamLedger& LateDetails::ledger(const Analysis& analysis, StreamId id) {
     return ledgers[index_of(id.from)];
 }
 
+bool LateDetails::has_ledger(FlowId flow) const {
+    const std::lock_guard lock(mutex_);
+    return ledgers_.contains(flow);
+}
+
 std::span<const Finding> LateDetails::findings(const Analysis& analysis, FlowId flow) {
     return kept(mutex_, findings_, flow, [&] { return find(analysis, flow); });
 }

@@ -20,6 +20,7 @@ public:
 
     // Of a TCP flow; kept, and they stay where they are.
     const StreamLedger& ledger(const Analysis& analysis, StreamId id);
+    [[nodiscard]] bool has_ledger(FlowId flow) const;
     std::span<const Finding> findings(const Analysis& analysis, FlowId flow);
     // Made anew each time, and not kept: there may be more of them than memory.
     [[nodiscard]] std::vector<Finding> find(const Analysis& analysis, FlowId flow) const;
@@ -29,7 +30,7 @@ private:
     [[nodiscard]] std::array<StreamLedger, 2> make_ledgers(const Analysis& analysis, FlowId flow) const;
 
     CallIndex calls_;
-    std::mutex mutex_;  // of both maps; never held while something is made
+    mutable std::mutex mutex_;  // of both maps; never held while something is made
     std::map<FlowId, std::array<StreamLedger, 2>> ledgers_;
     std::map<FlowId, std::vector<Finding>> findings_;
 };

@@ -111,16 +111,33 @@ void set_axis(AppModel& model, AxisMode mode) {
     if (model.has_document()) model.axis = TimeAxis::build(model.times, mode);
 }
 
+namespace {
+
+// A trace through a flow so long that its ledgers are better made in the background.
+bool traces_later(const AppModel& model, analysis::FlowId flow) {
+    const analysis::Analysis& analysis = model.analysis();
+    return analysis.lacks_ledgers(flow) && analysis.flows[flow].packets.size() > kAtOncePackets;
+}
+
+}  // namespace
+
 void select(AppModel& model, EventRef event) {
+    const analysis::Analysis& analysis = model.analysis();
     // A packet's further sightings are the same packet.
-    if (event.kind == EventKind::kPacket) event.index = model.analysis().sightings.logical(event.index);
+    if (event.kind == EventKind::kPacket) event.index = analysis.sightings.logical(event.index);
+    const bool packet = event.kind == EventKind::kPacket && event.index < analysis.packets.size();
     model.view.selected = event;
     model.view.bytes.reset();
-    model.selection = event ? analysis::trace(model.recording(), model.analysis(), event) : analysis::ByteTrace{};
+    model.view.trace_pending = packet && traces_later(model, analysis.packets.flow[event.index]);
+    const bool now = event && !model.view.trace_pending;
+    model.selection = now ? analysis::trace(model.recording(), analysis, event) : analysis::ByteTrace{};
 }
 
 void select_bytes(AppModel& model, analysis::StreamId stream, analysis::ByteRange range) {
-    model.selection = analysis::trace_range(model.recording(), model.analysis(), stream, range);
+    model.view.trace_pending = traces_later(model, stream.flow);
+    model.selection = model.view.trace_pending
+                          ? analysis::ByteTrace{}
+                          : analysis::trace_range(model.recording(), model.analysis(), stream, range);
     model.view.bytes = ByteSelection{stream, range};
     // The inspector speaks of one event: the call that wrote these bytes, when there is one.
     model.view.selected = {};
@@ -129,6 +146,7 @@ void select_bytes(AppModel& model, analysis::StreamId stream, analysis::ByteRang
 void clear_selection(AppModel& model) {
     model.view.selected = {};
     model.view.bytes.reset();
+    model.view.trace_pending = false;
     model.selection = {};
 }
 

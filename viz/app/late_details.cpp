@@ -18,8 +18,13 @@ FindingRow row_of(const analysis::Finding& finding) {
 
 }  // namespace
 
-LateFlow find_late_flow(const analysis::Analysis& analysis, analysis::FlowId flow) {
-    return {flow, analysis.find_late(flow), analysis.late_states(flow)};
+LateFlow find_late_flow(const analysis::Analysis& analysis, analysis::FlowId flow, const std::function<bool()>& go_on) {
+    // Kept: whoever looks at the flow asks for them.
+    (void)analysis.stream({flow, analysis::Side::kInitiator});
+    LateFlow late{flow, {}, {}};
+    if (go_on()) late.states = analysis.late_states(flow);
+    if (go_on()) late.findings = analysis.find_late(flow);
+    return late;
 }
 
 std::optional<std::vector<FindingRow>> find_all_late(const analysis::Analysis& analysis,

@@ -32,7 +32,8 @@ struct LateFindings {
     std::vector<FindingRow> rows;  // by begin
 };
 
-LateFlow find_late_flow(const analysis::Analysis& analysis, analysis::FlowId flow);
+// `go_on` is asked between its parts; after a false the rest is left empty.
+LateFlow find_late_flow(const analysis::Analysis& analysis, analysis::FlowId flow, const std::function<bool()>& go_on);
 // `go_on` is asked after each flow, with how many are done; nothing after a false.
 std::optional<std::vector<FindingRow>> find_all_late(const analysis::Analysis& analysis,
                                                      const analysis::WorkWatch& go_on);

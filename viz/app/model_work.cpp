@@ -80,14 +80,23 @@ News ModelWork::poll_flow(AppModel& model) {
     // What was shown stays until another flow is selected.
     if (wanted != analysis::kNoFlow && wanted != flow_asked_) {
         flow_asked_ = wanted;
-        flow_.start(
-            [document = model.document, wanted](WorkMeter&) { return find_late_flow(*document.analysis, wanted); });
+        flow_.start([document = model.document, wanted](WorkMeter& meter) {
+            return find_late_flow(*document.analysis, wanted, [&] { return !meter.cancelled(); });
+        });
     }
     auto answer = flow_.take();
     if (!answer) return News::kNone;
     model.late_flow = std::move(*answer);
     model.timeline_index->show_states(model.late_flow.states);
     ++model.details_revision;
+    if (model.view.trace_pending) {
+        const ViewState view = model.view;
+        if (view.bytes) {
+            select_bytes(model, view.bytes->stream, view.bytes->range);
+        } else {
+            select(model, view.selected);
+        }
+    }
     return News::kAnswer;
 }
 

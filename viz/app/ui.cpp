@@ -22,8 +22,8 @@ bool same_view(const ViewState& a, const ViewState& b) {
     const bool same_bytes = a.bytes.has_value() == b.bytes.has_value() &&
                             (!a.bytes || (a.bytes->stream == b.bytes->stream && a.bytes->range == b.bytes->range));
     return same_bytes && a.axis == b.axis && a.zoom == b.zoom && a.pan == b.pan && a.playhead_ns == b.playhead_ns &&
-           a.playhead_active == b.playhead_active && a.selected == b.selected && a.hovered == b.hovered &&
-           a.language == b.language && a.filter == b.filter;
+           a.playhead_active == b.playhead_active && a.selected == b.selected && a.trace_pending == b.trace_pending &&
+           a.hovered == b.hovered && a.language == b.language && a.filter == b.filter;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

@@ -61,6 +61,8 @@ std::vector<EventIndex::Part> EventIndex::parts_of(EventRef event, std::size_t l
         return {{message_colour(datagram.number), datagram.payload_bytes}};
     }
     std::vector<Part> parts;
+    // Messages are what calls wrote: of flows without calls a ledger (of millions of segments, perhaps) tells none.
+    if (analysis_->has_late(bytes.stream.flow)) return parts;
     const StreamLedger* stream = bytes.range.empty() ? nullptr : analysis_->stream(bytes.stream);
     if (stream == nullptr) return parts;
     for (const analysis::Message& message : stream->messages_in(bytes.range)) {
@@ -96,7 +98,9 @@ bool EventIndex::is_retransmission(std::uint32_t packet) const {
 
 std::vector<EventRef> selected_events(const Recording& recording, const Analysis& analysis, const ViewState& view) {
     std::vector<EventRef> events;
-    if (view.bytes) {
+    if (view.trace_pending) {
+        if (view.selected) events.push_back(view.selected);
+    } else if (view.bytes) {
         events = analysis::trace_range(recording, analysis, view.bytes->stream, view.bytes->range).events;
     } else if (view.selected.kind == EventKind::kFinding && view.selected.index < analysis.findings.size()) {
         events = analysis.findings[view.selected.index].events;

@@ -30,6 +30,8 @@ struct ViewState {
     EventRef selected;
     EventRef hovered;
     std::optional<ByteSelection> bytes;
+    // What else carries the selected bytes is being found: until then what is selected stands alone.
+    bool trace_pending = false;
     // What the display filter selects; nothing when there is none. The ladder shows only that, the timeline dims the
     // rest.
     std::shared_ptr<const analysis::FilterHits> filter;

@@ -176,6 +176,31 @@ TEST_CASE("a large capture is filtered in the background; a newer filter replace
     CHECK(model.view.filter == nullptr);
 }
 
+TEST_CASE("what carries the same bytes in a very long flow is found in the background") {
+    const Recording once = test::nagle_recording();
+    Recording recording;
+    recording.taps = once.taps;
+    for (std::size_t i = 0; i <= kAtOncePackets; ++i) {
+        PacketRecord packet = once.packets.record(3);  // behind the handshake
+        packet.time_ns += static_cast<DurationNs>(i) * kMicrosecondNs;
+        packet.packet_id = 0;
+        recording.packets.append_copy(packet);
+    }
+    AppModel model;
+    set_document(model, document_of(std::move(recording)));
+    REQUIRE(model.analysis().flows.size() == 1);
+    select(model, {EventKind::kPacket, 0});
+    CHECK(model.view.trace_pending);
+    CHECK(model.selection.events.empty());
+    CHECK(model.analysis().lacks_ledgers(0));
+    ModelWork work;
+    work.finish(model);
+    CHECK_FALSE(model.view.trace_pending);
+    CHECK(model.view.selected == EventRef{EventKind::kPacket, 0});
+    CHECK_FALSE(model.selection.events.empty());
+    CHECK_FALSE(model.analysis().lacks_ledgers(0));
+}
+
 TEST_CASE("of a large capture the details of the selected flow come when it is selected") {
     AppModel model;
     set_document(model, document_of(repeated(kAtOncePackets + 1)));
