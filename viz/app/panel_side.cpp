@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "viz/app/event_text.hpp"
+#include "viz/app/flow_text.hpp"
 #include "viz/app/panels.hpp"
 #include "viz/app/ui_strings.hpp"
 #include "viz/app/widgets.hpp"
@@ -37,9 +38,11 @@ void draw_recording(const AppModel& model, Ui& ui) {
     const std::string& title = recording.story.title.in(model.view.language);
     const std::size_t slash = recording.path.find_last_of('/');
     const std::string file = slash == std::string::npos ? recording.path : recording.path.substr(slash + 1);
-    ImGui::PushFont(ui.fonts.bold);
-    ImGui::TextWrapped("%s", title.empty() ? file.c_str() : title.c_str());
-    ImGui::PopFont();
+    const float left = ImGui::GetCursorScreenPos().x;
+    FlowText flow(ui.fonts, panel_colours(model.theme()), left, left + ImGui::GetContentRegionAvail().x);
+    flow.set_line_height(ImGui::GetTextLineHeight());
+    flow.add(title.empty() ? file : title, ui.fonts.bold, ui.fonts.bold->FontSize);
+    flow.finish(0);
     if (!recording.story.name.empty()) dim_text(recording.story.name.c_str());
     draw_verdicts(model, ui);
 }
@@ -66,7 +69,8 @@ void draw_conversation(AppModel& model, const Ui& ui, std::size_t index) {
     ImGui::PopFont();
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 4);
     dim_text(fmt::format("{}  {} → {}", transport_name(flow.transport), initiator.port, responder.port).c_str());
-    dim_text(fmt::format("{} {},  {}", flow.packets.size(), text(Text::kPackets, model.view.language),
+    dim_text(fmt::format("{} {},  {}", flow.packets.size(),
+                         text(flow.packets.size() == 1 ? Text::kOnePacket : Text::kPackets, model.view.language),
                          format_duration(flow.last_ns - flow.first_ns))
                  .c_str());
 }
@@ -98,7 +102,7 @@ void draw_scenarios(AppModel& model, Ui& ui) {
     for (const ScenarioEntry& scenario : model.scenarios) {
         const bool current = model.recording().story.name == scenario.name;
         const std::string& title = scenario.title.in(language);
-        if (wrapped_row(scenario.path.c_str(), title.empty() ? scenario.name.c_str() : title.c_str(), current,
+        if (wrapped_row(ui.fonts, scenario.path.c_str(), title.empty() ? scenario.name : title, current,
                         panel_colours(model.theme()))) {
             model.open_request = scenario.path;
         }

@@ -1,5 +1,7 @@
 #include "viz/app/widgets.hpp"
 
+#include "viz/app/flow_text.hpp"
+
 namespace wirestory::viz {
 
 namespace {
@@ -137,20 +139,31 @@ bool list_row(const char* id, const char* text, bool selected, bool related, con
     return clicked;
 }
 
-bool wrapped_row(const char* id, const char* text, bool selected, const PanelColours& colours) {
+bool wrapped_row(const Fonts& fonts, const char* id, const std::string& text, bool selected,
+                 const PanelColours& colours) {
+    constexpr float kMargin = 3;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x;
-    const float height = ImGui::CalcTextSize(text, nullptr, false, width).y + 6;
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->ChannelsSplit(2);  // how high the ground must be is known when the text has been laid out
+    list->ChannelsSetCurrent(1);
+    ImGui::SetCursorScreenPos({at.x, at.y + kMargin});
+    FlowText flow(fonts, colours, at.x, at.x + width);
+    flow.set_line_height(ImGui::GetTextLineHeight());
+    flow.add(text, fonts.regular, fonts.regular->FontSize);
+    flow.finish(kMargin);
+    const float height = ImGui::GetItemRectMax().y - at.y;
+    ImGui::SetCursorScreenPos(at);
     ImGui::PushID(id);
     const bool clicked = ImGui::InvisibleButton("row", {width, height});
     const bool hovered = ImGui::IsItemHovered();
     ImGui::PopID();
-    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->ChannelsSetCurrent(0);
     if (selected || hovered) {
         list->AddRectFilled({at.x - 4, at.y}, {at.x + width + 4, at.y + height},
                             selected ? colours.selected_row : colours.related_row, 4);
     }
-    list->AddText(ImGui::GetFont(), ImGui::GetFontSize(), {at.x, at.y + 3}, colours.text, text, nullptr, width);
+    list->ChannelsMerge();
     return clicked;
 }
 

@@ -28,7 +28,8 @@ void progress_bar(float share, float width, const PanelColours& colours);
 // A row of a list over the whole width: true when clicked. `id` must differ from row to row.
 bool list_row(const char* id, const char* text, bool selected, bool related, const PanelColours& colours);
 // A row of as many lines as its text needs.
-bool wrapped_row(const char* id, const char* text, bool selected, const PanelColours& colours);
+bool wrapped_row(const Fonts& fonts, const char* id, const std::string& text, bool selected,
+                 const PanelColours& colours);
 // The ground of a table's current row.
 void shade_row(bool selected, bool related, const PanelColours& colours);
 
