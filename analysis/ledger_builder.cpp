@@ -203,7 +203,8 @@ void FlowLedgers::gather_writes(Side side) {
 }
 
 // What `side` sends is read by the other end. Calls are taken in order of return: of two recvs that overlap, the one
-// that was served first returns first.
+// that was served first returns first. The last byte of a send with MSG_OOB is urgent: a recv without that flag ends
+// before it and the next one passes over it, unless SO_OOBINLINE is set (tcp(7); net/ipv4/tcp.c, tcp_recvmsg_locked).
 void FlowLedgers::gather_reads(Side side) {
     const SocketId socket = flow_.end(other(side)).socket;
     StreamLedger& into = ledger(side);
@@ -214,8 +215,14 @@ void FlowLedgers::gather_reads(Side side) {
     std::stable_sort(reading.begin(), reading.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return calls_.call(a).exit_ns < calls_.call(b).exit_ns; });
     StreamOffset offset = 0;
+    auto write = into.written.begin();
     for (const std::uint32_t index : reading) {
         const Call& call = calls_.call(index);
+        for (; write != into.written.end() && write->range.end <= offset + 1; ++write) {
+            const bool urgent = calls_.call(write->call).arguments.find("MSG_OOB") != std::string::npos;
+            const bool next = write->range.end == offset + 1;
+            if (urgent && next && calls_.option_at(socket, "SO_OOBINLINE", call.enter_ns).value_or(0) == 0) ++offset;
+        }
         const ByteRange range{offset, offset + moved_bytes(call)};
         offset = range.end;
         events_.push_back({call.exit_ns, Phase::kRead, side, static_cast<std::uint32_t>(into.read.size())});

@@ -333,3 +333,25 @@ TEST_CASE("any order of sends, segments, ACKs and reads keeps the ledger's order
         REQUIRE(first_carrier_of(ledger, sent) == nullptr);
     }
 }
+
+TEST_CASE("an urgent byte is passed over by the reads behind it, unless it is taken in line", "[analysis]") {
+    for (const bool in_line : {false, true}) {
+        Pair pair;
+        if (in_line) pair.builder.call(CallKind::kSetsockopt, pair.conn, {us(180), us(182)}, "SO_OOBINLINE, 1");
+        pair.builder.send(pair.client, "abc", {us(200), us(210)});
+        pair.link.data(End::kClient, us(205), "abc");
+        pair.builder.send(pair.client, "x!", {us(220), us(230)}).arguments += ", MSG_OOB";
+        pair.link.data(End::kClient, us(225), "x!");
+        pair.builder.send(pair.client, "de", {us(240), us(250)});
+        pair.link.data(End::kClient, us(245), "de");
+        pair.builder.recv(pair.conn, 9, "abcx", {us(300), us(310)});
+        if (!in_line) pair.builder.recv(pair.conn, 1, "!", {us(320), us(330)}, "MSG_OOB");
+        pair.builder.recv(pair.conn, 9, in_line ? "!de" : "de", {us(340), us(350)});
+        const Recording recording = pair.builder.build();
+        const Analysis analysis = analyse(recording);
+        const StreamLedger& ledger = analysis.streams.front();
+        REQUIRE(ledger.read.size() == 2);
+        CHECK(ledger.read[0].range == ByteRange{0, 4});
+        CHECK(ledger.read[1].range == ByteRange{in_line ? StreamOffset{4} : StreamOffset{5}, 7});
+    }
+}
