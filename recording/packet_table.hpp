@@ -86,6 +86,7 @@ public:
     [[nodiscard]] std::uint32_t number(std::size_t i) const;
     // The packets in the order of the file; empty when that is their order here.
     [[nodiscard]] std::vector<std::uint32_t> file_order() const;
+    [[nodiscard]] bool in_file_order() const { return number_.empty(); }
 
 private:
     void append_sparse_columns(const PacketRecord& packet, std::uint64_t frame_offset);

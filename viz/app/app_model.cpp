@@ -45,9 +45,8 @@ EventRef same_event(const Recording& before, const Recording& now, EventRef even
     if (event.kind == EventKind::kCall) return event.index < now.calls.size() ? event : EventRef{};
     if (event.kind != EventKind::kPacket || event.index >= before.packets.size()) return {};
     const std::uint32_t number = before.packets.number(event.index);
-    const std::vector<std::uint32_t> order = now.packets.file_order();
     if (number > now.packets.size()) return {};
-    return {EventKind::kPacket, order.empty() ? number - 1 : order[number - 1]};
+    return {EventKind::kPacket, now.packets.in_file_order() ? number - 1 : now.packets.file_order()[number - 1]};
 }
 
 void show_stretch(AppModel& model, TimeNs left, TimeNs right) {
@@ -101,7 +100,7 @@ void continue_document(AppModel& model, PreparedDocument prepared) {
     if (model.applied_filter.empty()) return;
     model.filter_wanted = model.applied_filter;
     // Until its answer comes, what the beginning's was: unless packets have moved.
-    if (!model.recording().packets.file_order().empty()) model.view.filter.reset();
+    if (!model.recording().packets.in_file_order()) model.view.filter.reset();
 }
 
 void set_axis(AppModel& model, AxisMode mode) {

@@ -16,13 +16,7 @@ using capture::kSyn;
 
 namespace {
 
-// A connection without calls. 10.0.0.1 initiates.
-struct Capture {
-    RecordingBuilder builder;
-    Endpoint client = endpoint("10.0.0.1", 40001);
-    Endpoint server = endpoint("10.0.0.2", 80);
-    TcpLink link{builder, client, server};
-
+struct Capture : CaptureOfPair {
     FlowSummary summary() {
         const Recording recording = builder.build();
         const Analysis analysis = analyse(recording);

@@ -43,4 +43,12 @@ struct Pair {
     Pair();
 };
 
+// A connection without calls: what a foreign capture has. 10.0.0.1 initiates.
+struct CaptureOfPair {
+    RecordingBuilder builder;
+    Endpoint client = endpoint("10.0.0.1", 40001);
+    Endpoint server = endpoint("10.0.0.2", 80);
+    TcpLink link{builder, client, server};
+};
+
 }  // namespace wirestory::test

@@ -17,13 +17,8 @@ using capture::kSyn;
 
 namespace {
 
-// A connection without calls: what a foreign capture has. The handshake is packets 0 to 2; the round trip is 20 us.
-struct Capture {
-    RecordingBuilder builder;
-    Endpoint client = endpoint("10.0.0.1", 40001);
-    Endpoint server = endpoint("10.0.0.2", 80);
-    TcpLink link{builder, client, server};
-
+// The handshake is packets 0 to 2; the round trip is 20 us.
+struct Capture : CaptureOfPair {
     Capture() { link.handshake(us(0)); }
 
     // A segment of the link's next numbers, changed by `change`.
