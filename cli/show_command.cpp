@@ -65,6 +65,12 @@ int complain(const std::string& sentence) {
     return kMistake;
 }
 
+// For views that do not tell it themselves: a list that ends where the file is cut must not look whole.
+void warn_of_damage(const Recording& recording) {
+    for (const Damage& damage : recording.damages)
+        if (damage.fault != FileFault::kNone) fmt::print(stderr, "wirestory show: {}\n", damage_text(damage));
+}
+
 int one_flow(const ShowContext& context, const ShowOptions& options) {
     const std::size_t flows = context.analysis.flows.size();
     if (options.stream >= flows) {
@@ -85,6 +91,8 @@ int one_flow(const ShowContext& context, const ShowOptions& options) {
 }
 
 int show_view(const ShowContext& context, const ShowOptions& options) {
+    const bool ladder = options.stream == analysis::kNoFlow && !options.flows && !options.findings;
+    if (!ladder) warn_of_damage(context.recording);
     if (options.stream != analysis::kNoFlow) return one_flow(context, options);
     if (options.flows) {
         show_flows(context);
@@ -98,7 +106,7 @@ int show_view(const ShowContext& context, const ShowOptions& options) {
 
 int list_packets(const Recording& recording, const analysis::Filter& filter, const ShowOptions& options) {
     PacketList list(recording, filter, options.time, output_width(options.width), output_style(options).unicode);
-    if (list.write(recording, analysis::analyse(recording))) list.flush();
+    if (list.write(recording, analysis::analyse(recording)) && list.flush()) warn_of_damage(recording);
     return kSuccess;
 }
 
@@ -114,7 +122,7 @@ int list_large_capture(const Recording& beginning, const analysis::Filter& filte
     const auto opened = capture::open_capture_file(options.file, opening);
     if (!opened) return complain(opened.error().message);
     const auto analysis = analysis::analyse(*opened, [](std::size_t, std::size_t) { return !stdout_is_closed(); });
-    if (analysis && list.write(*opened, *analysis)) list.flush();
+    if (analysis && list.write(*opened, *analysis) && list.flush()) warn_of_damage(*opened);
     return kSuccess;
 }
 
@@ -164,6 +172,7 @@ int show(const ShowOptions& options) {
         return kSuccess;
     }
     if (options.latency) {
+        warn_of_damage(recording);
         write_out(latency_text(recording, analysis, width, process_language()));
         return kSuccess;
     }

@@ -34,6 +34,11 @@ std::string painted_paragraph(const ShowContext& context, const std::string& tex
 
 bool write_out(std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }
 
+std::string damage_text(const Damage& damage) {
+    if (damage.fault == FileFault::kNone) return tr_format("at byte {}: {}", damage.file_offset, damage.what);
+    return tr_format("damaged at byte {}: {}; what is readable is shown", damage.file_offset, damage.what);
+}
+
 bool show_heading(const ShowContext& context) {
     const Recording& recording = context.recording;
     std::string out;
@@ -62,12 +67,7 @@ bool show_heading(const ShowContext& context) {
             Role::kCallFailed);
     }
     for (const Damage& damage : recording.damages) {
-        out += painted_paragraph(
-            context,
-            damage.fault == FileFault::kNone
-                ? tr_format("at byte {}: {}", damage.file_offset, damage.what)
-                : tr_format("damaged at byte {}: {}; what is readable is shown", damage.file_offset, damage.what),
-            Role::kCallFailed);
+        out += painted_paragraph(context, damage_text(damage), Role::kCallFailed);
     }
     for (const PassedBlocks& passed : recording.passed_blocks) {
         const std::string blocks = counted(passed.count, tr_later("{} block"), tr_later("{} blocks"));

@@ -45,6 +45,8 @@ std::string endpoint_text(const Recording& recording, const Endpoint& endpoint);
 
 bool show_heading(const ShowContext& context);
 bool show_ladder(const ShowContext& context);
+// Where the file is damaged, and how: a sentence.
+std::string damage_text(const Damage& damage);
 bool show_verdicts(const ShowContext& context);
 // Of a large capture the analysis makes some findings only when they are asked for, which takes its time.
 enum class FindingScope : std::uint8_t { kMade, kAll };

@@ -50,11 +50,16 @@ class ShowTest(unittest.TestCase):
     def test_a_cut_recording_shows_what_stands_before_the_cut(self):
         with open(self.recording, "rb") as file:
             data = file.read()
-        with open(self.path("cut.pcapng"), "wb") as file:
+        with open(self.path("part.pcapng"), "wb") as file:
             file.write(data[:len(data) * 2 // 3])
-        result = wirestory.run("show", self.path("cut.pcapng"))
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn("cut", result.stdout + result.stderr)
+        for view in [[], ["--packets"], ["--flows"], ["--findings"], ["--latency"]]:
+            result = wirestory.run("show", *view, self.path("part.pcapng"))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            if view != ["--findings"]:  # there may be none before the cut
+                self.assertNotEqual(result.stdout, "", view)
+            # In a list it is no line of the list.
+            told = result.stderr if view else " ".join(result.stdout.split())
+            self.assertIn("damaged at byte", told, view)
 
     def test_a_packed_capture_comes_through_standard_input(self):
         for packed in ["format.pcap.gz", "format.pcap.zst"]:
